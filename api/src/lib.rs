@@ -1,0 +1,1 @@
+//! The HTTP face: SEP endpoints and pages.

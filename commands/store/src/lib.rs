@@ -1,0 +1,1 @@
+//! The event log with its inline rows, reservations, tasks, leases and subscriptions.

@@ -1,0 +1,1 @@
+//! What a transfer, an inbound payment and an outgoing transaction are.

@@ -1,0 +1,1 @@
+//! Stellar keys, addresses, transactions and SEP-10 challenges, without I/O.

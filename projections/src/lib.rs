@@ -1,0 +1,1 @@
+//! The read side: rows written with the events, feeds, queries.

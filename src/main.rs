@@ -1,0 +1,2 @@
+//! Windlass: reads configuration, wires ports, runs the subcommands.
+fn main() {}

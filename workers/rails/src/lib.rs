@@ -1,0 +1,1 @@
+//! The rail port: the sandbox bank.

@@ -1,0 +1,1 @@
+//! A small Stellar network: a pure engine and Horizon's face.
