@@ -1,14 +1,17 @@
 //! What one command writes: everything in an [`Append`] is committed together, or nothing is.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use time::OffsetDateTime;
 
-use crate::{NewEvent, NewTask, RecordedEvent, StreamId, TaskLease};
+use crate::{AppendError, NewEvent, NewTask, RecordedEvent, StreamId, TaskLease};
 
 /// One command's writes.
 ///
 /// They are checked, and where several are refused the first is reported, in this order: `key`,
 /// `settle`, `cursor`, `streams`, `reservations`, `tasks`. `releases` come before `reservations`
-/// and `cancel_tasks` before `tasks`, so that one append can replace what it takes away.
+/// and `cancel_tasks` before `settle` and `tasks`, so that one append can replace what it takes
+/// away.
 #[derive(Debug, Clone, Default)]
 pub struct Append {
     /// Events for any number of streams, each stream at most once.
@@ -110,4 +113,39 @@ pub struct IdempotencyKey {
 pub struct Appended {
     /// The recorded events, stream by stream as in [`Append::streams`].
     pub streams: Vec<Vec<RecordedEvent>>,
+}
+
+impl Append {
+    /// What the append refuses by itself, whatever the store holds: the same thing twice.
+    pub(crate) fn contradiction(&self) -> Option<AppendError> {
+        let mut streams = BTreeSet::new();
+        for append in self.changes() {
+            if !streams.insert(&append.stream) {
+                let stream = append.stream.clone();
+                return Some(AppendError::Conflict { stream });
+            }
+        }
+        let mut names = BTreeMap::new();
+        for new in &self.reservations {
+            if let Some(owner) = names.insert((new.kind, &new.key), &new.owner) {
+                return Some(AppendError::Reserved {
+                    kind: new.kind,
+                    key: new.key.clone(),
+                    owner: owner.clone(),
+                });
+            }
+        }
+        let mut tasks = BTreeSet::new();
+        for task in &self.tasks {
+            if !tasks.insert((task.kind, &task.key, task.sequence)) {
+                return Some(AppendError::exists(task));
+            }
+        }
+        None
+    }
+
+    /// The streams that get events.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = &StreamAppend> {
+        self.streams.iter().filter(|append| !append.events.is_empty())
+    }
 }

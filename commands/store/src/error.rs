@@ -1,6 +1,6 @@
 //! What can go wrong, by what the caller can do about it.
 
-use crate::{LogPosition, StreamId};
+use crate::{LogPosition, NewTask, StreamId};
 
 /// The store itself failed; nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,6 +122,13 @@ pub enum AppendError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl AppendError {
+    /// The task is there already.
+    pub(crate) fn exists(task: &NewTask) -> Self {
+        Self::TaskExists { kind: task.kind, key: task.key.clone(), sequence: task.sequence }
+    }
 }
 
 /// A lease could not be renewed, given back or used.

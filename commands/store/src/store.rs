@@ -96,13 +96,13 @@ pub trait EventStore: Send + Sync {
         to: LogPosition,
     ) -> Result<(), AdvanceError>;
 
-    /// Changes after each commit that was made through this store. What other processes commit is
-    /// found by polling.
+    /// Changes after each append made through this store, and after a parked task was freed. What
+    /// other processes do is found by polling.
     fn wakeups(&self) -> watch::Receiver<u64>;
 
     /// Whether the store can be written.
     async fn ping(&self) -> Result<(), StoreError>;
 
-    /// Finishes what was begun and refuses what comes after.
+    /// Finishes what was begun and lets go of the database.
     async fn close(&self);
 }
