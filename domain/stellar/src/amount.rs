@@ -32,6 +32,8 @@ impl Stroops {
     pub const PER_UNIT: i64 = 10_000_000;
     /// Nothing.
     pub const ZERO: Self = Self(0);
+    /// What the network takes for an operation at the least.
+    pub const BASE_FEE: Self = Self(100);
     /// All that a trustline can hold.
     pub const MAX: Self = Self(i64::MAX);
 

@@ -4,9 +4,10 @@ use std::fmt;
 
 use ed25519_dalek::{Signer, SigningKey};
 use stellar_strkey::ed25519::PrivateKey;
+use stellar_xdr as xdr;
 use zeroize::Zeroizing;
 
-use crate::AccountId;
+use crate::{AccountId, TransactionHash};
 
 /// The text is not a secret seed (`S…`). The message never repeats what was given.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +53,15 @@ impl Keypair {
     /// The signature (64 bytes) over `message`.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.key.sign(message).to_bytes()
+    }
+
+    /// The signature over a transaction, with its hint, as envelopes carry it.
+    pub fn sign_hash(&self, hash: &TransactionHash) -> xdr::DecoratedSignature {
+        xdr::DecoratedSignature {
+            hint: xdr::SignatureHint(self.hint()),
+            // 64 bytes are what the field holds, so this cannot fail.
+            signature: xdr::Signature(self.sign(hash.as_bytes()).try_into().unwrap_or_default()),
+        }
     }
 
     /// The hint that goes with this key's signatures.

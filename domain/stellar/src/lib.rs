@@ -5,18 +5,28 @@
 mod address;
 mod amount;
 mod asset;
+mod challenge;
 mod hash;
 mod keys;
 mod memo;
 mod network;
+mod transaction;
 
 pub use address::{AccountId, AddressError, MuxedAccount};
 pub use amount::{AmountError, Stroops};
 pub use asset::{AssetCode, AssetError, StellarAsset};
+pub use challenge::{
+    AccountSigners, Challenge, ChallengeBuildError, ChallengeError, ClientDomain, MAX_HOME_DOMAIN,
+    MAX_WEB_AUTH_DOMAIN, ReceivedChallenge, Rules, VerifiedChallenge,
+};
 pub use hash::{HashError, TransactionHash};
 pub use keys::{Keypair, SeedError, SignatureHint};
 pub use memo::{Memo, MemoError};
 pub use network::Network;
+pub use transaction::{
+    Envelope, EnvelopeError, FeeBump, Operation, OperationError, SignedTransaction, TimeBounds, Transaction,
+    TransactionError,
+};
 
 /// The XDR types that the rest of the project uses, from one place: only the newest major of the crate gets fixes.
 pub use stellar_xdr as xdr;
