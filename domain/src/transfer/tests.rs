@@ -1,0 +1,1 @@
+//! Given, when, then; and random command sequences against the invariants.
