@@ -141,7 +141,7 @@ fn a_transaction_beyond_a_limit_is_refused_by_its_name() {
 #[test]
 fn an_envelope_with_twenty_signatures_takes_no_more() {
     let signer = key(2);
-    let full = one_payment().sign(&network(), &vec![&signer; 20]).unwrap();
+    let full = one_payment().sign(&network(), &[&signer; 20]).unwrap();
     let envelope = Envelope::read(&full.envelope, &network()).unwrap();
     assert_eq!(envelope.sign(&key(3)), Err(EnvelopeError::Signatures));
 }
