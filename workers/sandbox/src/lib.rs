@@ -1,1 +1,3 @@
 //! A small Stellar network: a pure engine and Horizon's face.
+
+pub mod engine;
