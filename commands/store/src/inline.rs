@@ -30,13 +30,11 @@ pub trait InlineProjection: Send + Sync {
     fn rows(&self, change: &StreamChange<'_>) -> Result<Vec<InlineRow>, ProjectionError>;
 }
 
-/// Which SQL is spoken.
+/// Which SQL is spoken; PostgreSQL comes beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// SQLite.
     Sqlite,
-    /// PostgreSQL.
-    Postgres,
 }
 
 /// A stream and what is being added to it.

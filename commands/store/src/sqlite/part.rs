@@ -1,0 +1,187 @@
+//! The parts of an append: one statement each, whose parameter is a JSON array that may hold the
+//! entries of a whole group.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::sql;
+use crate::planned_row::PlannedRow;
+use crate::timestamp::to_micros;
+use crate::{Append, Dialect, InlineProjection, Settle};
+
+/// A part, in the order in which they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    CancelTasks,
+    InsertCommands,
+    FinishTasks,
+    RescheduleTasks,
+    InsertCursors,
+    MoveCursors,
+    InsertEvents,
+    Release,
+    Reserve,
+    InsertTasks,
+    /// The inline rows of a projection, by its place in the store's list. Rows of one key that one
+    /// append writes more than once go into rounds of their own.
+    Rows {
+        projection: usize,
+        round: usize,
+    },
+}
+
+impl Part {
+    /// The statement; none for a projection that does not exist.
+    pub(super) fn sql(self, projections: &[Arc<dyn InlineProjection>]) -> Option<&'static str> {
+        Some(match self {
+            Self::CancelTasks => sql::CANCEL_TASKS,
+            Self::InsertCommands => sql::INSERT_COMMANDS,
+            Self::FinishTasks => sql::FINISH_TASKS,
+            Self::RescheduleTasks => sql::RESCHEDULE_TASKS,
+            Self::InsertCursors => sql::INSERT_CURSORS,
+            Self::MoveCursors => sql::MOVE_CURSORS,
+            Self::InsertEvents => sql::INSERT_EVENTS,
+            Self::Release => sql::RELEASE,
+            Self::Reserve => sql::RESERVE,
+            Self::InsertTasks => sql::INSERT_TASKS,
+            Self::Rows { projection, .. } => projections.get(projection)?.statement(Dialect::Sqlite),
+        })
+    }
+
+    /// Whether the second parameter is the time of the commit.
+    pub(super) fn takes_time(self) -> bool {
+        matches!(self, Self::InsertCommands | Self::InsertEvents)
+    }
+
+    /// Whether each entry must change one row. The others may find nothing to do.
+    pub(super) fn is_exact(self) -> bool {
+        !matches!(self, Self::CancelTasks | Self::Release | Self::Rows { .. })
+    }
+}
+
+/// The entries of each part, as the inside of a JSON array.
+#[derive(Debug, Default)]
+pub(super) struct Parts(BTreeMap<Part, Entries>);
+
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    json: String,
+    pub(super) count: usize,
+}
+
+impl Parts {
+    /// The parts of one append.
+    pub(super) fn of(append: &Append, rows: Vec<PlannedRow>) -> Self {
+        let mut parts = Self::default();
+        for (kind, key) in &append.cancel_tasks {
+            parts.add(Part::CancelTasks, &json!([kind, key]));
+        }
+        if let Some(key) = &append.key {
+            let fingerprint = hex(&key.fingerprint);
+            parts.add(Part::InsertCommands, &json!([key.key, fingerprint, key.outcome]));
+        }
+        match &append.settle {
+            Some(Settle::Finish(lease)) => {
+                parts.add(Part::FinishTasks, &json!([lease.id, lease.generation]));
+            }
+            Some(Settle::Reschedule { lease, due_at, attempts_reset }) => {
+                let due_at = to_micros(*due_at);
+                let entry = json!([lease.id, lease.generation, due_at, attempts_reset]);
+                parts.add(Part::RescheduleTasks, &entry);
+            }
+            None => {}
+        }
+        if let Some(cursor) = &append.cursor {
+            match &cursor.from {
+                None => parts.add(Part::InsertCursors, &json!([cursor.name, cursor.to])),
+                Some(from) => parts.add(Part::MoveCursors, &json!([cursor.name, from, cursor.to])),
+            }
+        }
+        parts.add_events(append);
+        for (kind, key) in &append.releases {
+            parts.add(Part::Release, &json!([kind, key]));
+        }
+        for new in &append.reservations {
+            let expires_at = new.expires_at.map(to_micros);
+            parts.add(Part::Reserve, &json!([new.kind, new.key, new.owner, expires_at]));
+        }
+        for task in &append.tasks {
+            let due_at = to_micros(task.due_at);
+            let entry = json!([task.kind, task.key, task.sequence, task.payload, due_at]);
+            parts.add(Part::InsertTasks, &entry);
+        }
+        parts.add_rows(rows);
+        parts
+    }
+
+    /// The parts of a group.
+    pub(super) fn merged<'a>(group: impl Iterator<Item = &'a Self>) -> Self {
+        let mut merged = Self::default();
+        for (part, entries) in group.flat_map(|parts| &parts.0) {
+            merged.0.entry(*part).or_default().push(&entries.json, entries.count);
+        }
+        merged
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Part, &Entries)> {
+        self.0.iter().map(|(part, entries)| (*part, entries))
+    }
+
+    fn add(&mut self, part: Part, entry: &Value) {
+        self.0.entry(part).or_default().push(&entry.to_string(), 1);
+    }
+
+    fn add_events(&mut self, append: &Append) {
+        for change in append.changes() {
+            let stream = &change.stream;
+            let expected = change.history.len() as u64;
+            for (sequence, event) in (expected + 1..).zip(&change.events) {
+                let entry = json!([
+                    stream.aggregate_type,
+                    stream.aggregate_id,
+                    expected,
+                    sequence,
+                    event.event_type,
+                    event.event_version,
+                    event.payload,
+                    event.metadata,
+                ]);
+                self.add(Part::InsertEvents, &entry);
+            }
+        }
+    }
+
+    fn add_rows(&mut self, rows: Vec<PlannedRow>) {
+        let mut rounds = BTreeMap::new();
+        for mut row in rows {
+            let projection = row.projection;
+            let next: &mut usize = rounds.entry((projection, row.key.clone())).or_default();
+            let round = *next;
+            *next += 1;
+            row.values.insert("key".to_owned(), Value::String(row.key));
+            row.values.insert("sequence".to_owned(), Value::from(row.sequence));
+            self.add(Part::Rows { projection, round }, &Value::Object(row.values));
+        }
+    }
+}
+
+impl Entries {
+    fn push(&mut self, json: &str, count: usize) {
+        if !self.json.is_empty() {
+            self.json.push(',');
+        }
+        self.json.push_str(json);
+        self.count += count;
+    }
+
+    /// The statement's parameter.
+    pub(super) fn json(&self) -> String {
+        format!("[{}]", self.json)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,1 @@
+//! What only SQLite has: the file, the group commit, the plans.
