@@ -24,8 +24,8 @@ pub use keys::{Keypair, SeedError, SignatureHint};
 pub use memo::{Memo, MemoError};
 pub use network::Network;
 pub use transaction::{
-    Envelope, EnvelopeError, FeeBump, Operation, OperationError, SignedTransaction, TimeBounds, Transaction,
-    TransactionError,
+    Envelope, EnvelopeError, FeeBump, Operation, OperationError, ResultError, ResultNames, SignedTransaction,
+    TimeBounds, Transaction, TransactionError,
 };
 
 /// The XDR types that the rest of the project uses, from one place: only the newest major of the crate gets fixes.

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use stellar_xdr as xdr;
 
+const SUBSTITUTE: char = '\u{1a}';
+
 /// Why a memo of that type cannot have that value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MemoError {
@@ -14,6 +16,9 @@ pub enum MemoError {
     /// Longer than 28 bytes.
     #[error("a text memo has at most 28 bytes, this one has {0}")]
     TextTooLong(usize),
+    /// A zero byte, which databases do not take.
+    #[error("a text memo cannot contain a zero byte")]
+    TextWithZero,
     /// Not a number from 0 to 2^64-1, or written with a sign, spaces or leading zeros.
     #[error("an id memo is a whole number from 0 to 18446744073709551615")]
     Id,
@@ -48,6 +53,7 @@ impl Memo {
         match kind {
             "none" => Ok(Self::None),
             "text" if value.len() > 28 => Err(MemoError::TextTooLong(value.len())),
+            "text" if value.contains('\0') => Err(MemoError::TextWithZero),
             "text" => Ok(Self::Text(value.to_owned())),
             "id" => parse_id(value).map(Self::Id),
             "hash" => parse_hash(value).map(Self::Hash),
@@ -90,11 +96,26 @@ impl Memo {
         }
     }
 
-    /// From XDR. Text that is not UTF-8 is read lossily: it can then match no memo of ours.
+    /// A text memo as the ledger has it: at most 28 bytes, of which not all may be UTF-8.
+    ///
+    /// What is not, and zero bytes, become U+001A (substitute): the text can then match no memo of ours, and never
+    /// grows beyond what [`Memo::parse`] takes.
+    pub fn from_text_bytes(bytes: &[u8]) -> Self {
+        let mut text = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            text.extend(chunk.valid().chars().map(|c| if c == '\0' { SUBSTITUTE } else { c }));
+            if !chunk.invalid().is_empty() {
+                text.push(SUBSTITUTE);
+            }
+        }
+        Self::Text(text)
+    }
+
+    /// From XDR; text as by [`Memo::from_text_bytes`].
     pub fn from_xdr(memo: &xdr::Memo) -> Self {
         match memo {
             xdr::Memo::None => Self::None,
-            xdr::Memo::Text(text) => Self::Text(text.to_utf8_string_lossy()),
+            xdr::Memo::Text(text) => Self::from_text_bytes(text.as_slice()),
             xdr::Memo::Id(id) => Self::Id(*id),
             xdr::Memo::Hash(hash) => Self::Hash(hash.0),
             xdr::Memo::Return(hash) => Self::Return(hash.0),
@@ -163,6 +184,19 @@ mod tests {
             let written = Written::from(memo.clone());
             assert_eq!(Memo::try_from(written).unwrap(), memo);
         }
+    }
+
+    #[test]
+    fn text_that_anybody_put_on_the_ledger_can_be_kept_and_read_again() {
+        let outside: [&[u8]; 4] = [b"plain", &[0xff; 28], b"nul\0byte", "réf é".as_bytes().split_at(2).0];
+        for bytes in outside {
+            let memo = Memo::from_xdr(&xdr::Memo::Text(bytes.try_into().unwrap()));
+            assert_eq!(Memo::try_from(Written::from(memo.clone())), Ok(memo.clone()));
+            let text = memo.value().unwrap();
+            assert_eq!(text == "plain", bytes == b"plain");
+            assert!(!text.contains('\0') && text.len() <= 28);
+        }
+        assert_eq!(Memo::parse("text", "a\0"), Err(MemoError::TextWithZero));
     }
 
     /// SEP10-T09

@@ -5,7 +5,9 @@
 mod build;
 mod envelope;
 mod operation;
+mod result;
 
 pub use build::{SignedTransaction, TimeBounds, Transaction, TransactionError};
 pub use envelope::{Envelope, EnvelopeError, FeeBump};
 pub use operation::{Operation, OperationError};
+pub use result::{ResultError, ResultNames};
