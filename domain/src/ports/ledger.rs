@@ -57,6 +57,23 @@ pub enum LedgerError {
     /// The request itself was refused; asking again will not help.
     #[error("Horizon refused the request: {0}")]
     Refused(String),
+    /// The cursor is older than the history that is kept: going on from here would miss payments.
+    #[error("the cursor {cursor} is older than Horizon's history, which begins at ledger {oldest}")]
+    BeforeHistory {
+        /// The cursor.
+        cursor: Cursor,
+        /// The first ledger that is kept.
+        oldest: u32,
+    },
+    /// The cursor is ahead of the latest ledger: this replica lags, or the network was reset. Where it lasts, an
+    /// operator must look; waiting until the ledgers have caught up would miss payments on a network that was reset.
+    #[error("the cursor {cursor} is ahead of Horizon's latest ledger {latest}")]
+    AheadOfHistory {
+        /// The cursor.
+        cursor: Cursor,
+        /// The latest ledger.
+        latest: u32,
+    },
 }
 
 /// A place in an account's history; opaque, kept as given.
@@ -195,6 +212,9 @@ pub struct ReceivedPayment {
     pub transaction: TransactionHash,
     /// Which operation in it, from 1.
     pub operation: u32,
+    /// Which of the changes that a contract call made, from 0; 0 for all other operations.
+    #[serde(default)]
+    pub change: u32,
     /// How the money moved.
     pub kind: PaymentKind,
     /// The ledger.
@@ -226,6 +246,8 @@ pub enum PaymentKind {
     CreateAccount,
     /// Another account merged into this one.
     AccountMerge,
+    /// A contract moved it. Where no account stands behind that, `from` is the account that called the contract.
+    ContractTransfer,
 }
 
 /// A closed ledger.
