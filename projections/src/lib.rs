@@ -1,1 +1,17 @@
-//! The read side: rows written with the events, feeds, queries.
+//! The read side: rows that are written in the append's transaction (`inline`), and what API and workers ask (`query`).
+
+pub mod inline;
+mod query;
+mod view;
+
+use std::sync::Arc;
+
+use windlass_store::InlineProjection;
+
+pub use query::{Backend, Page, Queries, QueryError, SourceAccount, TimelineEvent, TransferFilter, sep24};
+pub use view::TransferView;
+
+/// Every inline projection of Windlass, to be handed to the store.
+pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
+    vec![Arc::new(inline::Transfers), Arc::new(inline::StellarTransactions)]
+}

@@ -1,0 +1,65 @@
+//! One row per envelope of ours: which sequence numbers are spent, and which envelopes have an open fate.
+
+use serde_json::json;
+use windlass_domain::stellar_transaction::{StellarTransaction, StellarTransactionEvent};
+use windlass_store::{Dialect, InlineProjection, InlineRow, ProjectionError, Schema, StreamChange};
+
+use super::read;
+
+/// The table `stellar_transactions`.
+pub struct StellarTransactions;
+
+impl InlineProjection for StellarTransactions {
+    fn name(&self) -> &'static str {
+        "stellar_transactions"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn aggregate_types(&self) -> &'static [&'static str] {
+        &["stellar_transaction"]
+    }
+
+    fn schema(&self, dialect: Dialect) -> Schema {
+        match dialect {
+            Dialect::Sqlite => Schema {
+                component: "stellar_transactions",
+                migrations: &[include_str!("../../../migrations/sqlite/stellar_transactions_0001.sql")],
+            },
+        }
+    }
+
+    fn statement(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => UPSERT_SQLITE,
+        }
+    }
+
+    fn rows(&self, change: &StreamChange<'_>) -> Result<Vec<InlineRow>, ProjectionError> {
+        use cqrs_es::Aggregate;
+        let mut transaction = StellarTransaction::default();
+        for event in change.events() {
+            let (event, _) = read::<StellarTransactionEvent>(change.stream, &event)?;
+            transaction.apply(event);
+        }
+        let Some(prepared) = transaction.prepared else {
+            let reason = "it does not begin with Prepared".to_owned();
+            return Err(ProjectionError { stream: change.stream.clone(), reason });
+        };
+        let values = json!({
+            "source": prepared.source.to_string(),
+            "account_sequence": prepared.sequence,
+            "open": i64::from(transaction.progress.is_open()),
+        });
+        Ok(vec![InlineRow { key: change.stream.aggregate_id.clone(), values }])
+    }
+}
+
+const UPSERT_SQLITE: &str = "\
+INSERT INTO stellar_transactions (hash, sequence, source, account_sequence, open)
+SELECT value ->> 'key', value ->> 'sequence', value ->> 'source', value ->> 'account_sequence', value ->> 'open'
+FROM json_each($1) WHERE true
+ON CONFLICT (hash) DO UPDATE SET sequence = excluded.sequence, open = excluded.open
+WHERE excluded.sequence > stellar_transactions.sequence";
