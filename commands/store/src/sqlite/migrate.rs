@@ -1,7 +1,7 @@
 //! Bringing each component's tables to the version that this program knows.
 
-use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
+use sqlx::{Executor, Row};
 
 use super::failure::{is_general, store_error};
 use super::sql::{BEGIN, COMMIT, CREATE_SCHEMA_VERSIONS, ROLLBACK, SCHEMA_VERSION, SET_SCHEMA_VERSION};
@@ -50,7 +50,7 @@ async fn version(connection: &mut SqliteConnection, component: &str) -> Result<u
 }
 
 async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
-    let done = sqlx::raw_sql(sql).execute(connection).await;
+    let done = connection.execute(sql).await;
     done.map(drop).map_err(store_error)
 }
 

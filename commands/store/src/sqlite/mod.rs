@@ -21,13 +21,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
+use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 pub use self::statement::Statement;
 
-use self::failure::closed;
+use self::failure::{closed, store_error};
 use self::job::{Answer, Job};
 use self::writer::{WAITING, Writer};
 use crate::{Dialect, InlineProjection, Schema, StoreError};
@@ -38,6 +39,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// An [`EventStore`](crate::EventStore) in one SQLite file.
 pub struct SqliteStore {
     projections: Vec<Arc<dyn InlineProjection>>,
+    options: SqliteConnectOptions,
     readers: SqlitePool,
     /// Taken when the store is closed.
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
@@ -46,29 +48,26 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, creates it and its folder where needed, and brings the store's tables, the
-    /// projections' and those of `components` to the versions that this program knows.
+    /// Opens the file, creates it and its folder where needed, and brings the store's tables and
+    /// the projections' to the versions that this program knows.
     ///
     /// To be called within a Tokio runtime, which then runs the writer.
     pub async fn open(
         path: impl AsRef<Path>,
         projections: Vec<Arc<dyn InlineProjection>>,
-        components: &[Schema],
     ) -> Result<Self, StoreError> {
-        Self::open_patiently(path.as_ref(), projections, components, BUSY_TIMEOUT).await
+        Self::open_patiently(path.as_ref(), projections, BUSY_TIMEOUT).await
     }
 
     async fn open_patiently(
         path: &Path,
         projections: Vec<Arc<dyn InlineProjection>>,
-        components: &[Schema],
         busy_timeout: Duration,
     ) -> Result<Self, StoreError> {
         let options = connect::options(path, busy_timeout);
         let mut connection = connect::writer(path, &options).await?;
         let mut schemas = vec![sql::SCHEMA];
         schemas.extend(projections.iter().map(|projection| projection.schema(Dialect::Sqlite)));
-        schemas.extend(components);
         migrate::migrate(&mut connection, &schemas).await?;
 
         let (sender, jobs) = mpsc::channel(WAITING);
@@ -77,10 +76,19 @@ impl SqliteStore {
         Ok(Self {
             projections,
             readers: connect::readers(&options),
+            options,
             jobs: Mutex::new(Some(sender)),
             writer: Mutex::new(Some(tokio::spawn(writer.run()))),
             commits,
         })
+    }
+
+    /// Brings the tables of another component of the same file to the version that this program
+    /// knows.
+    pub async fn migrate(&self, schema: Schema) -> Result<(), StoreError> {
+        let mut connection = self.options.connect().await.map_err(store_error)?;
+        migrate::migrate(&mut connection, &[schema]).await?;
+        connection.close().await.map_err(store_error)
     }
 
     /// Connections for queries; they cannot write.

@@ -7,7 +7,7 @@ use super::failure::is_constraint;
 use super::part::Part;
 use super::sql;
 use super::statement::Statement;
-use crate::{Append, AppendError};
+use crate::{Append, AppendError, StreamId};
 
 /// How a part failed.
 #[derive(Debug)]
@@ -77,22 +77,28 @@ async fn conflict(
 ) -> Result<Option<AppendError>, sqlx::Error> {
     for change in append.changes() {
         let expected = change.history.len() as i64;
-        // Short: the log lacks an event of the history. Otherwise it has one more.
-        let (sequence, stale_if_found) = match error {
-            PartError::Short if expected == 0 => continue,
-            PartError::Short => (expected, false),
-            PartError::Database(_) => (expected + 1, true),
-        };
-        let statement = Statement::new(sql::EVENT_EXISTS)
-            .text(change.stream.aggregate_type.as_ref())
-            .text(&change.stream.aggregate_id)
-            .integer(sequence);
-        if first(connection, statement).await?.is_some() == stale_if_found {
+        let lacks_history = expected > 0 && !event_exists(connection, &change.stream, expected).await?;
+        // Where too few were inserted, what follows the history is what was inserted just now.
+        let has_more = matches!(error, PartError::Database(_))
+            && event_exists(connection, &change.stream, expected + 1).await?;
+        if lacks_history || has_more {
             let stream = change.stream.clone();
             return Ok(Some(AppendError::Conflict { stream }));
         }
     }
     Ok(None)
+}
+
+async fn event_exists(
+    connection: &mut SqliteConnection,
+    stream: &StreamId,
+    sequence: i64,
+) -> Result<bool, sqlx::Error> {
+    let statement = Statement::new(sql::EVENT_EXISTS)
+        .text(stream.aggregate_type.as_ref())
+        .text(&stream.aggregate_id)
+        .integer(sequence);
+    Ok(first(connection, statement).await?.is_some())
 }
 
 async fn reserved(

@@ -111,7 +111,7 @@ pub(super) const PARKED_TASKS: &str =
     FROM tasks WHERE parked = 1 ORDER BY due_at, id LIMIT $1";
 
 /// The first task whose key is free, and the first that becomes free when a running one's lease
-/// ends.
+/// ends. CROSS JOIN keeps SQLite from walking through all tasks to find the few that run.
 pub(super) const NEXT_DUE: &str = "SELECT min(ready_at) FROM (
     SELECT ready_at FROM (
         SELECT t.due_at AS ready_at FROM tasks AS t
@@ -120,7 +120,7 @@ pub(super) const NEXT_DUE: &str = "SELECT min(ready_at) FROM (
         ORDER BY t.due_at, t.id LIMIT 1)
     UNION ALL
     SELECT max(t.due_at, max(r.leased_until)) FROM tasks AS r
-    JOIN tasks AS t ON t.key = r.key
+    CROSS JOIN tasks AS t ON t.key = r.key
     WHERE r.leased_until IS NOT NULL AND t.parked = 0
       AND t.kind IN (SELECT value FROM json_each($1))
     GROUP BY t.id)";
@@ -194,3 +194,47 @@ pub(super) const SCHEMA_VERSION: &str = "SELECT version FROM schema_versions WHE
 
 pub(super) const SET_SCHEMA_VERSION: &str = "INSERT INTO schema_versions (component, version) VALUES ($1, $2)
     ON CONFLICT (component) DO UPDATE SET version = excluded.version";
+
+#[cfg(test)]
+pub(super) const ALL: &[&str] = &[
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    CANCEL_TASKS,
+    INSERT_COMMANDS,
+    FINISH_TASKS,
+    RESCHEDULE_TASKS,
+    INSERT_CURSORS,
+    MOVE_CURSORS,
+    INSERT_EVENTS,
+    RELEASE,
+    RESERVE,
+    INSERT_TASKS,
+    COMMAND,
+    EVENT_EXISTS,
+    TASK_EXISTS,
+    LOAD,
+    READ_LOG,
+    RESERVATION,
+    CURSOR,
+    CHECKPOINT,
+    ALL_TASKS,
+    WAITING_TASKS,
+    LEASED_TASKS,
+    PARKED_TASKS,
+    NEXT_DUE,
+    LEASE_TASKS,
+    RENEW_TASK,
+    RETRY_TASK,
+    PARK_TASK,
+    RETRY_PARKED,
+    ACQUIRE_LEASE,
+    RENEW_LEASE,
+    RELEASE_LEASE,
+    DROP_EXPIRED,
+    START_SUBSCRIPTION,
+    ADVANCE,
+    CREATE_SCHEMA_VERSIONS,
+    SCHEMA_VERSION,
+    SET_SCHEMA_VERSION,
+];

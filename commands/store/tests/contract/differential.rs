@@ -234,7 +234,7 @@ proptest! {
         runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("w.db");
-            let store = SqliteStore::open(file, vec![Arc::new(Histories)], &[]).await.unwrap();
+            let store = SqliteStore::open(file, vec![Arc::new(Histories)]).await.unwrap();
             let mut sqlite = Run::new(Arc::new(store));
             let mut memory = Run::new(Arc::new(MemoryStore::new(vec![Arc::new(Histories)])));
             for call in &calls {

@@ -31,7 +31,7 @@ pub(crate) async fn memory() -> Fixture {
 pub(crate) async fn sqlite() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("data/windlass.db");
-    let store = SqliteStore::open(file, vec![Arc::new(Histories)], &[]).await.unwrap();
+    let store = SqliteStore::open(file, vec![Arc::new(Histories)]).await.unwrap();
     let store = Arc::new(store);
     Fixture { store: store.clone(), rows: Rows::Sqlite(store, folder) }
 }

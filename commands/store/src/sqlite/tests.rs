@@ -1,1 +1,0 @@
-//! What only SQLite has: the file, the group commit, the plans.
