@@ -62,7 +62,10 @@ impl Observation {
     /// The natural key: `stellar:HASH:OPERATION:CHANGE` or `rail:NAME:ID`.
     pub fn key(&self) -> String {
         match self {
-            Self::Stellar(payment) => format!("stellar:{}:{}:0", payment.transaction, payment.operation),
+            Self::Stellar(payment) => {
+                let ReceivedPayment { transaction, operation, change, .. } = payment.as_ref();
+                format!("stellar:{transaction}:{operation}:{change}")
+            }
             Self::Rail { rail, id, .. } => format!("rail:{rail}:{id}"),
         }
     }
