@@ -42,6 +42,9 @@ pub enum Refusal {
         /// The code of what should have come.
         expected: String,
     },
+    /// Money of the right kind by the wrong way: confirming a delivery needs the other side's id.
+    #[error("money for a {0} does not come this way")]
+    WrongSource(&'static str),
     /// Nothing to deliver yet: never pay before the money is here.
     #[error("the funds have not been received")]
     NotFunded,

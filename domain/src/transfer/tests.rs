@@ -1,1 +1,11 @@
-//! Given, when, then; and random command sequences against the invariants.
+//! Given, when, then for each decision; random command sequences against the invariants.
+
+mod closing;
+mod fixture;
+mod funding;
+mod intake;
+mod invariants;
+mod payment;
+mod payout;
+mod random;
+mod status;

@@ -3,7 +3,7 @@
 use super::{Decision, Transfer, TransferEvent};
 use crate::{
     Money, TermsError,
-    transfer::{Closure, Funding, Receipt, Refusal},
+    transfer::{Closure, Funding, Receipt, ReceiptSource, Refusal},
 };
 
 impl Transfer {
@@ -15,6 +15,10 @@ impl Transfer {
         if receipt.money.asset != initiated.terms.asset_in {
             let expected = initiated.terms.asset_in.code().to_owned();
             return Err(Refusal::WrongAsset { received: receipt.money, expected });
+        }
+        let by_rail = matches!(receipt.source, ReceiptSource::Rail { .. });
+        if by_rail != initiated.kind.is_deposit() {
+            return Err(Refusal::WrongSource(initiated.kind.as_str()));
         }
         if self.instructions.is_none() {
             return Err(Refusal::NotAwaitingFunds);

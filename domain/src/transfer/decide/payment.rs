@@ -48,7 +48,7 @@ impl Transfer {
             return Err(Refusal::PaymentDiffers);
         }
         Ok(vec![TransferEvent::StellarPaymentPrepared(PaymentPrepared {
-            attempt: self.attempts + 1,
+            attempt: self.attempts.saturating_add(1),
             hash: payment.hash,
             destination: payment.destination,
             asset: payment.asset,

@@ -19,7 +19,7 @@ impl Transfer {
         }
         let payout = self.payout.as_ref().ok_or(Refusal::PayoutDestinationMissing)?;
         Ok(vec![TransferEvent::PayoutPrepared(PayoutPrepared {
-            attempt: self.attempts + 1,
+            attempt: self.attempts.saturating_add(1),
             rail,
             key,
             money: self.amounts()?.amount_out,
