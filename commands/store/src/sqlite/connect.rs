@@ -25,6 +25,8 @@ pub(super) fn options(path: &Path, busy_timeout: Duration) -> SqliteConnectOptio
         .foreign_keys(true)
         .busy_timeout(busy_timeout)
         .pragma("temp_store", "memory")
+        // What is deleted is overwritten: an erased key must not be found in a free page.
+        .pragma("secure_delete", "on")
         .disable_statement_logging()
 }
 

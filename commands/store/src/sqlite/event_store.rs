@@ -7,7 +7,6 @@ use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
-use super::failure::store_error;
 use super::job::{AppendJob, Job};
 use super::{SqliteStore, Statement, rows, sql};
 use crate::planned_row::plan_rows;
@@ -193,10 +192,6 @@ impl EventStore for SqliteStore {
 }
 
 impl SqliteStore {
-    async fn read(&self, statement: Statement) -> Result<Vec<SqliteRow>, StoreError> {
-        statement.rows(&self.readers).await.map_err(store_error)
-    }
-
     async fn read_one(&self, statement: Statement) -> Result<Option<SqliteRow>, StoreError> {
         Ok(self.read(statement).await?.pop())
     }

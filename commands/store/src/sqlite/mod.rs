@@ -96,6 +96,17 @@ impl SqliteStore {
         self.readers.clone()
     }
 
+    /// Runs a query, for those who have a [`Statement`] rather than a use for the pool.
+    pub async fn read(&self, query: Statement) -> Result<Vec<SqliteRow>, StoreError> {
+        query.rows(&self.readers).await.map_err(store_error)
+    }
+
+    /// Empties the write-ahead log as far as no reader still needs it, so that what was deleted is
+    /// gone from the disk as well.
+    pub async fn purge(&self) -> Result<(), StoreError> {
+        self.read(Statement::new(sql::PURGE)).await.map(drop)
+    }
+
     /// Runs statements on tables of one's own in one transaction, in turn with the appends, and
     /// returns the rows of each. If one fails, none has happened.
     pub async fn write(&self, statements: Vec<Statement>) -> Result<Vec<Vec<SqliteRow>>, StoreError> {

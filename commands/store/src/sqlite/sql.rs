@@ -11,6 +11,7 @@ pub(super) const SCHEMA: Schema = Schema {
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 pub(super) const COMMIT: &str = "COMMIT";
 pub(super) const ROLLBACK: &str = "ROLLBACK";
+pub(super) const PURGE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 // Parts of an append.
 
@@ -200,6 +201,7 @@ pub(super) const ALL: &[&str] = &[
     BEGIN,
     COMMIT,
     ROLLBACK,
+    PURGE,
     CANCEL_TASKS,
     INSERT_COMMANDS,
     FINISH_TASKS,
