@@ -1,11 +1,12 @@
--- Which envelopes took which sequence numbers, and which have an open fate.
+-- Which envelopes took which sequence numbers, and which have an open fate. A dead one gave its number back.
 CREATE TABLE stellar_transactions (
     hash TEXT PRIMARY KEY,
     sequence INTEGER NOT NULL,
     source TEXT NOT NULL,
     account_sequence INTEGER NOT NULL,
-    open INTEGER NOT NULL
+    open INTEGER NOT NULL,
+    spent INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX stellar_transactions_by_sequence ON stellar_transactions (source, account_sequence);
+CREATE UNIQUE INDEX stellar_transactions_spent ON stellar_transactions (source, account_sequence) WHERE spent = 1;
 CREATE INDEX stellar_transactions_open ON stellar_transactions (source) WHERE open = 1;

@@ -81,7 +81,8 @@ pub enum Page {
 /// What the log knows of an account whose sequence numbers we spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceAccount {
-    /// The highest sequence number that an envelope of ours took; `None` before the first.
+    /// The highest sequence number that an envelope of ours took and did not give back by its death; `None` before the
+    /// first.
     pub last_sequence: Option<i64>,
     /// How many envelopes have an open fate.
     pub open: u32,

@@ -1,7 +1,8 @@
-//! One row per envelope of ours: which sequence numbers are spent, and which envelopes have an open fate.
+//! One row per envelope of ours: which sequence numbers are spent, and which envelopes have an open fate. The number
+//! of an envelope that is proven dead is free again: the ledger still waits for it.
 
 use serde_json::json;
-use windlass_domain::stellar_transaction::{StellarTransaction, StellarTransactionEvent};
+use windlass_domain::stellar_transaction::{Progress, StellarTransaction, StellarTransactionEvent};
 use windlass_store::{Dialect, InlineProjection, InlineRow, ProjectionError, Schema, StreamChange};
 
 use super::read;
@@ -52,14 +53,16 @@ impl InlineProjection for StellarTransactions {
             "source": prepared.source.to_string(),
             "account_sequence": prepared.sequence,
             "open": i64::from(transaction.progress.is_open()),
+            "spent": i64::from(transaction.progress != Progress::Dead),
         });
         Ok(vec![InlineRow { key: change.stream.aggregate_id.clone(), values }])
     }
 }
 
 const UPSERT_SQLITE: &str = "\
-INSERT INTO stellar_transactions (hash, sequence, source, account_sequence, open)
-SELECT value ->> 'key', value ->> 'sequence', value ->> 'source', value ->> 'account_sequence', value ->> 'open'
+INSERT INTO stellar_transactions (hash, sequence, source, account_sequence, open, spent)
+SELECT value ->> 'key', value ->> 'sequence', value ->> 'source', value ->> 'account_sequence', value ->> 'open',
+    value ->> 'spent'
 FROM json_each($1) WHERE true
-ON CONFLICT (hash) DO UPDATE SET sequence = excluded.sequence, open = excluded.open
+ON CONFLICT (hash) DO UPDATE SET sequence = excluded.sequence, open = excluded.open, spent = excluded.spent
 WHERE excluded.sequence > stellar_transactions.sequence";

@@ -50,7 +50,11 @@ pub(super) fn source_account(store: &MemoryStore, account: AccountId) -> SourceA
     let rows = store.inline_rows("stellar_transactions").into_iter().map(|(_, _, values)| values);
     let mine: Vec<Value> = rows.filter(|values| values["source"] == source.as_str()).collect();
     SourceAccount {
-        last_sequence: mine.iter().filter_map(|values| values["account_sequence"].as_i64()).max(),
+        last_sequence: mine
+            .iter()
+            .filter(|values| values["spent"] == 1)
+            .filter_map(|values| values["account_sequence"].as_i64())
+            .max(),
         open: mine.iter().filter(|values| values["open"] == 1).count() as u32,
     }
 }
