@@ -1,0 +1,296 @@
+//! Runs steps and duties until it is told to stop: leases tasks, bounds how many are under way, backs off, parks.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use windlass_commands::{CommandError, TaskLease};
+use windlass_domain::ports::Clock;
+use windlass_store::{EventStore, LeaseError, Retry, Settle, backoff};
+
+use crate::{Duty, Outcome, Step, StepError, Turn};
+
+/// How a runner behaves.
+#[derive(Clone, Debug)]
+pub struct RunnerConfig {
+    /// Names this process in leases; unique to each start.
+    pub owner: String,
+    /// How often to look for work that another process left.
+    pub poll: Duration,
+    /// How long a task is leased; far beyond the time limit of any step.
+    pub task_lease: Duration,
+    /// How long a duty is leased; when a process dies, another goes on after this time.
+    pub duty_lease: Duration,
+}
+
+impl RunnerConfig {
+    /// With the usual times.
+    pub fn new(owner: impl Into<String>) -> Self {
+        Self {
+            owner: owner.into(),
+            poll: Duration::from_millis(250),
+            task_lease: Duration::from_secs(120),
+            duty_lease: Duration::from_secs(30),
+        }
+    }
+}
+
+/// After so many failures that may pass, a task is loud in the log; it is still tried on.
+const LOUD_AFTER: u32 = 10;
+
+/// Runs steps and duties.
+pub struct Runner {
+    store: Arc<dyn EventStore>,
+    clock: Arc<dyn Clock>,
+    config: RunnerConfig,
+    steps: Vec<Arc<dyn Step>>,
+    duties: Vec<Arc<dyn Duty>>,
+}
+
+impl Runner {
+    /// Of these steps and duties.
+    pub fn new(
+        store: Arc<dyn EventStore>,
+        clock: Arc<dyn Clock>,
+        config: RunnerConfig,
+        steps: Vec<Arc<dyn Step>>,
+        duties: Vec<Arc<dyn Duty>>,
+    ) -> Self {
+        Self { store, clock, config, steps, duties }
+    }
+
+    /// Works until `stop`; then lets what is under way come to its end.
+    pub async fn run(self, stop: CancellationToken) {
+        let runner = Arc::new(self);
+        let tracker = TaskTracker::new();
+        for duty in runner.duties.iter().cloned() {
+            tracker.spawn(runner.clone().perform(duty, stop.clone()));
+        }
+        runner.lease_tasks(&tracker, &stop).await;
+        tracker.close();
+        tracker.wait().await;
+    }
+
+    async fn lease_tasks(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
+        let running: HashMap<&'static str, Arc<AtomicUsize>> =
+            self.steps.iter().map(|step| (step.kind(), Arc::default())).collect();
+        let freed = Arc::new(Notify::new());
+        let mut wakeups = self.store.wakeups();
+        while !stop.is_cancelled() {
+            wakeups.mark_unchanged();
+            let mut leased_any = false;
+            for step in &self.steps {
+                let Some(count) = running.get(step.kind()) else { continue };
+                let free = step.concurrency().saturating_sub(count.load(Ordering::SeqCst));
+                for task in self.lease(step.kind(), free).await {
+                    leased_any = true;
+                    count.fetch_add(1, Ordering::SeqCst);
+                    let (runner, step, count, freed) =
+                        (self.clone(), step.clone(), count.clone(), freed.clone());
+                    tracker.spawn(async move {
+                        runner.run_task(&*step, task).await;
+                        count.fetch_sub(1, Ordering::SeqCst);
+                        freed.notify_one();
+                    });
+                }
+            }
+            if leased_any {
+                continue;
+            }
+            let wait = self.until_next_task().await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = wakeups.changed() => {}
+                () = freed.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    async fn lease(&self, kind: &'static str, free: usize) -> Vec<TaskLease> {
+        if free == 0 {
+            return vec![];
+        }
+        let limit = u32::try_from(free).unwrap_or(u32::MAX);
+        let (owner, now) = (&self.config.owner, self.clock.now());
+        match self.store.lease_tasks(&[kind], owner, now, self.config.task_lease, limit).await {
+            Ok(tasks) => tasks,
+            Err(error) => {
+                tracing::warn!(kind, %error, "tasks cannot be leased");
+                // Not at once again: the database is in trouble.
+                tokio::time::sleep(self.config.poll).await;
+                vec![]
+            }
+        }
+    }
+
+    /// Until the next task is due, but no longer than until the next look for what other processes left.
+    async fn until_next_task(&self) -> Duration {
+        let kinds: Vec<_> = self.steps.iter().map(|step| step.kind()).collect();
+        match self.store.next_due(&kinds).await {
+            Ok(Some(due)) => {
+                let wait = due - self.clock.now();
+                wait.try_into()
+                    .unwrap_or(Duration::from_millis(5))
+                    .clamp(Duration::from_millis(5), self.config.poll)
+            }
+            Ok(None) | Err(_) => self.config.poll,
+        }
+    }
+
+    async fn run_task(&self, step: &dyn Step, task: TaskLease) {
+        let result = match timeout(step.time_limit(), step.run(&task)).await {
+            Ok(result) => result,
+            Err(_) => Err(StepError::Transient(format!("not done within {:?}", step.time_limit()))),
+        };
+        let (kind, key, attempts) = (&task.kind, &task.key, task.attempts);
+        let settled = match result {
+            Ok(Outcome::Settled) => Ok(()),
+            Ok(Outcome::Finished) => self.settle(Settle::Finish(task.clone())).await,
+            Ok(Outcome::Again(due_at)) => {
+                self.settle(Settle::Reschedule { lease: task.clone(), due_at, attempts_reset: false }).await
+            }
+            Err(StepError::Superseded) => {
+                tracing::info!(kind, key, "another worker has the task");
+                Ok(())
+            }
+            Err(StepError::Wait(wait)) => {
+                let due = self.clock.now() + wait;
+                self.give_back(&task, "asked to wait", Retry::At(due)).await
+            }
+            Err(StepError::Transient(why)) => {
+                if attempts >= LOUD_AFTER {
+                    tracing::error!(kind, key, attempts, why, "the task fails again and again");
+                } else {
+                    tracing::warn!(kind, key, attempts, why, "the task failed and will be tried again");
+                }
+                let retry = self.clock.now() + backoff(attempts, jitter(&task));
+                self.give_back(&task, &why, Retry::At(retry)).await
+            }
+            Err(StepError::NeedsOperator(why)) => {
+                tracing::error!(kind, key, attempts, why, "the task is parked for an operator");
+                self.give_back(&task, &why, Retry::Park).await
+            }
+        };
+        if let Err(error) = settled {
+            // Its lease runs out, and it is taken up again.
+            tracing::warn!(kind = task.kind, key = task.key, %error, "the task could not be given back");
+        }
+    }
+
+    async fn settle(&self, settle: Settle) -> Result<(), CommandError> {
+        let append = windlass_store::Append { settle: Some(settle), ..Default::default() };
+        match self.store.append(append).await {
+            Ok(_) => Ok(()),
+            Err(windlass_store::AppendError::LeaseLost) => Ok(()),
+            Err(windlass_store::AppendError::Store(error)) => Err(error.into()),
+            Err(other) => Err(CommandError::Unexpected(other)),
+        }
+    }
+
+    async fn give_back(&self, task: &TaskLease, why: &str, retry: Retry) -> Result<(), CommandError> {
+        match self.store.fail_task(task, why, retry).await {
+            Ok(()) | Err(LeaseError::Lost) => Ok(()),
+            Err(LeaseError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Does a duty over and over while this process holds its lease.
+    async fn perform(self: Arc<Self>, duty: Arc<dyn Duty>, stop: CancellationToken) {
+        let name = duty.name();
+        while !stop.is_cancelled() {
+            match self.hold_and_perform(&name, &*duty, &stop).await {
+                Ok(()) => {}
+                Err(error) => tracing::warn!(duty = name, %error, "the duty's lease cannot be had"),
+            }
+            pause(self.config.duty_lease / 3, &stop).await;
+        }
+    }
+
+    /// Returns when the lease is another's, is lost, or at `stop`.
+    async fn hold_and_perform(
+        &self,
+        name: &str,
+        duty: &dyn Duty,
+        stop: &CancellationToken,
+    ) -> Result<(), LeaseError> {
+        let (owner, ttl) = (&self.config.owner, self.config.duty_lease);
+        let Some(mut lease) = self.store.acquire_lease(name, owner, self.clock.now(), ttl).await? else {
+            return Ok(());
+        };
+        tracing::info!(duty = name, "took over");
+        let mut failures = 0;
+        while !stop.is_cancelled() {
+            if lease.until - self.clock.now() < ttl * 2 / 3 {
+                lease = self.store.renew_lease(&lease, self.clock.now(), ttl).await?;
+            }
+            let turn = tokio::select! {
+                turn = timeout(ttl / 2, duty.turn()) => turn,
+                () = stop.cancelled() => break,
+            };
+            let rest = match turn {
+                Ok(Ok(turn)) => {
+                    failures = 0;
+                    if turn == Turn::Worked { Duration::ZERO } else { duty.rest() }
+                }
+                Ok(Err(StepError::Wait(wait))) => wait,
+                Ok(Err(StepError::Superseded)) => duty.rest(),
+                Ok(Err(error @ StepError::NeedsOperator(_))) => {
+                    tracing::error!(duty = name, %error, "the duty stands still until an operator looks");
+                    ttl
+                }
+                Ok(Err(error)) => {
+                    tracing::warn!(duty = name, %error, "the duty failed and will be tried again");
+                    failures += 1;
+                    backoff(failures, 0.5).min(ttl)
+                }
+                Err(_) => {
+                    tracing::warn!(duty = name, "the duty took too long and will be tried again");
+                    Duration::from_secs(1)
+                }
+            };
+            self.rest(rest, name, &mut lease, stop).await?;
+        }
+        self.store.release_lease(&lease).await
+    }
+
+    /// Rests, keeping the lease.
+    async fn rest(
+        &self,
+        mut rest: Duration,
+        name: &str,
+        lease: &mut windlass_store::Lease,
+        stop: &CancellationToken,
+    ) -> Result<(), LeaseError> {
+        let ttl = self.config.duty_lease;
+        while !rest.is_zero() && !stop.is_cancelled() {
+            let slice = rest.min(ttl / 3);
+            pause(slice, stop).await;
+            rest = rest.saturating_sub(slice);
+            if !rest.is_zero() {
+                *lease = self.store.renew_lease(lease, self.clock.now(), ttl).await?;
+                tracing::trace!(duty = name, "lease renewed");
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn pause(duration: Duration, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(duration) => {}
+    }
+}
+
+/// Spreads tasks that failed together: by their ids, evenly enough, and without a source of randomness.
+fn jitter(task: &TaskLease) -> f64 {
+    f64::from(u32::try_from(task.id.unsigned_abs() % 97).unwrap_or(0)) / 97.0
+}
