@@ -3,6 +3,7 @@
 mod closing;
 mod fixture;
 mod funding;
+mod history;
 mod intake;
 mod invariants;
 mod payment;
