@@ -21,8 +21,8 @@ pub(crate) struct History(Mutex<Option<(Instant, Ledgers)>>);
 
 /// From the oldest to the latest ledger, both included.
 #[derive(Clone, Copy, Debug)]
-struct Ledgers {
-    oldest: u32,
+pub(crate) struct Ledgers {
+    pub(crate) oldest: u32,
     latest: u32,
 }
 
@@ -44,7 +44,7 @@ impl Horizon {
         self.read_history().await?.check(cursor, place)
     }
 
-    async fn read_history(&self) -> Result<Ledgers, LedgerError> {
+    pub(crate) async fn read_history(&self) -> Result<Ledgers, LedgerError> {
         let root: Root = self.http.get("", &[]).await?.read()?;
         if root.network_passphrase != self.network.passphrase() {
             return Err(LedgerError::Refused(format!(

@@ -10,7 +10,7 @@ use windlass_stellar::{AccountId, StellarAsset, Stroops};
 
 use crate::{
     Horizon,
-    http::Failure,
+    http::{Answer, Failure},
     json::{AssetFields, Page},
     record::{Receipt, Record},
 };
@@ -79,13 +79,19 @@ impl Horizon {
             query.extend(cursor.map(|cursor| ("cursor", cursor.0.as_str())));
             match self.http.get(&path, &query).await {
                 Err(Failure::TooLarge) if limit > 1 => limit = (limit / 4).max(1),
-                // An account that is not there yet has received nothing.
-                answer => {
-                    let page = answer?.find::<Page<Value>>()?;
-                    return Ok(page.map(Page::into_records).unwrap_or_default());
-                }
+                answer => return self.records(answer?, cursor).await,
             }
         }
+    }
+
+    async fn records(&self, answer: Answer, cursor: Option<&Cursor>) -> Result<Vec<Value>, LedgerError> {
+        let gone = answer.problem().is_some_and(|problem| problem.is("before_history"));
+        if let (true, Some(cursor)) = (gone, cursor) {
+            let oldest = self.read_history().await?.oldest;
+            return Err(LedgerError::BeforeHistory { cursor: cursor.clone(), oldest });
+        }
+        // An account that is not there yet has received nothing.
+        Ok(answer.find::<Page<Value>>()?.map(Page::into_records).unwrap_or_default())
     }
 
     async fn read_record(

@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
+use serde_json::Value;
 use time::OffsetDateTime;
 use windlass_domain::ports::{PaymentKind, ReceivedPayment};
 use windlass_stellar::{AccountId, AmountError, Memo, MuxedAccount, StellarAsset, Stroops, TransactionHash};
@@ -34,8 +35,8 @@ pub(crate) struct Record {
     into_muxed: Option<String>,
     #[serde(flatten)]
     asset: AssetFields,
-    amount: Option<String>,
-    starting_balance: Option<String>,
+    amount: Option<Value>,
+    starting_balance: Option<Value>,
     #[serde(default)]
     asset_balance_changes: Vec<Change>,
 }
@@ -61,7 +62,7 @@ struct Change {
     destination_muxed_id_type: Option<String>,
     #[serde(flatten)]
     asset: AssetFields,
-    amount: Option<String>,
+    amount: Option<Value>,
 }
 
 /// A payment to the account.
@@ -210,7 +211,8 @@ fn party(role: &str, plain: &Option<String>, muxed: &Option<String>) -> Result<M
     text.parse().map_err(|error| format!("{role}: {error}"))
 }
 
-fn amount(text: &Option<String>) -> Result<Stroops, String> {
-    let text = text.as_ref().ok_or("a payment without amount")?;
+/// Strictly a text: a number could have been rounded.
+fn amount(written: &Option<Value>) -> Result<Stroops, String> {
+    let text = written.as_ref().and_then(Value::as_str).ok_or("a payment without an amount as text")?;
     text.parse().map_err(|error: AmountError| error.to_string())
 }
