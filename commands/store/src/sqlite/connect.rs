@@ -59,5 +59,7 @@ pub(super) fn readers(options: &SqliteConnectOptions) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(READER_WAIT)
+        // A file does not hang up as a server may.
+        .test_before_acquire(false)
         .connect_lazy_with(options.clone().pragma("query_only", "on"))
 }

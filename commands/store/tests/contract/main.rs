@@ -8,6 +8,7 @@
 
 mod appends;
 mod catch_up;
+mod crash;
 mod cursors;
 mod differential;
 mod fixture;
