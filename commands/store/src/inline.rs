@@ -21,10 +21,10 @@ pub trait InlineProjection: Send + Sync {
 
     /// One upsert for any number of rows. Its only parameter, `$1`, is a JSON array of objects,
     /// each the row's `values` with the members `key` and `sequence` added (SQLite reads it with
-    /// `json_each`, PostgreSQL with `json_to_recordset`). No key comes twice in one call. Where it
-    /// replaces a row it carries `WHERE excluded.sequence > TABLE.sequence`, so that a rebuild may
-    /// run beside it. (SQLite can read `INSERT … SELECT … ON CONFLICT` only with a `WHERE` in the
-    /// select: `FROM json_each($1) WHERE true ON CONFLICT …`.)
+    /// `json_each`, PostgreSQL with `json_to_recordset`). Where it replaces a row it carries
+    /// `WHERE excluded.sequence > TABLE.sequence`, so that a rebuild may run beside it. (SQLite can
+    /// read `INSERT … SELECT … ON CONFLICT` only with a `WHERE` in the select: `FROM json_each($1)
+    /// WHERE true ON CONFLICT …`.)
     fn statement(&self, dialect: Dialect) -> &'static str;
 
     /// The rows that the change leads to. Pure: from the events alone.

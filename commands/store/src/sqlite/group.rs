@@ -122,7 +122,7 @@ fn part_error(projections: &[Arc<dyn InlineProjection>], part: Part, error: Part
         PartError::Database(error) => store_error(error),
     };
     let projection = match part {
-        Part::Rows { projection, .. } => projections.get(projection),
+        Part::Rows(projection) => projections.get(projection),
         _ => None,
     };
     match projection {

@@ -24,12 +24,8 @@ pub(super) enum Part {
     Release,
     Reserve,
     InsertTasks,
-    /// The inline rows of a projection, by its place in the store's list. Rows of one key that one
-    /// append writes more than once go into rounds of their own.
-    Rows {
-        projection: usize,
-        round: usize,
-    },
+    /// The inline rows of a projection, by its place in the store's list.
+    Rows(usize),
 }
 
 impl Part {
@@ -46,7 +42,7 @@ impl Part {
             Self::Release => sql::RELEASE,
             Self::Reserve => sql::RESERVE,
             Self::InsertTasks => sql::INSERT_TASKS,
-            Self::Rows { projection, .. } => projections.get(projection)?.statement(Dialect::Sqlite),
+            Self::Rows(projection) => projections.get(projection)?.statement(Dialect::Sqlite),
         })
     }
 
@@ -57,7 +53,7 @@ impl Part {
 
     /// Whether each entry must change one row. The others may find nothing to do.
     pub(super) fn is_exact(self) -> bool {
-        !matches!(self, Self::CancelTasks | Self::Release | Self::Rows { .. })
+        !matches!(self, Self::CancelTasks | Self::Release | Self::Rows(_))
     }
 }
 
@@ -154,15 +150,10 @@ impl Parts {
     }
 
     fn add_rows(&mut self, rows: Vec<PlannedRow>) {
-        let mut rounds = BTreeMap::new();
         for mut row in rows {
-            let projection = row.projection;
-            let next: &mut usize = rounds.entry((projection, row.key.clone())).or_default();
-            let round = *next;
-            *next += 1;
             row.values.insert("key".to_owned(), Value::String(row.key));
             row.values.insert("sequence".to_owned(), Value::from(row.sequence));
-            self.add(Part::Rows { projection, round }, &Value::Object(row.values));
+            self.add(Part::Rows(row.projection), &Value::Object(row.values));
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn refusal(
         Part::InsertEvents => conflict(connection, append, error).await,
         Part::Reserve => reserved(connection, append).await,
         Part::InsertTasks => task_exists(connection, append).await,
-        Part::CancelTasks | Part::Release | Part::Rows { .. } => Ok(None),
+        Part::CancelTasks | Part::Release | Part::Rows(_) => Ok(None),
     }
 }
 

@@ -59,7 +59,7 @@ async fn count(store: &SqliteStore) -> Option<i64> {
 }
 
 #[tokio::test]
-async fn rows_of_one_key_in_one_append_are_written_one_after_the_other() {
+async fn rows_of_one_key_in_one_append_all_count() {
     let (_folder, store) = fresh(vec![Arc::new(Counts)]).await;
     let streams = ["a", "b", "c"].map(|id| change(id, vec![])).into();
     store.append(Append { streams, ..Append::default() }).await.unwrap();
