@@ -1,9 +1,10 @@
 //! Closing a ledger: all fees are taken first, then each transaction is tried as a whole. A
 //! failed one keeps its fee and its sequence number, and nothing else.
 
+use sha2::{Digest, Sha256};
 use stellar_xdr::{
-    AccountId, LedgerEntryData, OperationResult, SignerKey, TransactionResult,
-    TransactionResultResult as Code, Uint256,
+    AccountId, Hash, LedgerEntryData, Limits, OperationResult, SignerKey, TransactionResult,
+    TransactionResultResult as Code, Uint256, WriteXdr,
 };
 
 use super::Ledger;
@@ -24,7 +25,9 @@ impl Ledger {
         close_time: u64,
         transactions: &[T],
     ) -> Vec<TransactionResult> {
+        let previous = self.header.to_xdr(Limits::none()).unwrap_or_default();
         self.replaced_header.get_or_insert(self.header.clone());
+        self.header.previous_ledger_hash = Hash(Sha256::digest(previous).into());
         self.header.ledger_seq = self.header.ledger_seq.saturating_add(1);
         self.header.scp_value.close_time = close_time.into();
         let fees: Vec<i64> = transactions.iter().map(|tx| self.charge_fee(tx.as_ref())).collect();

@@ -37,7 +37,7 @@ pub(super) fn line_asset(asset: &Asset) -> TrustLineAsset {
 }
 
 /// The asset that a change-trust operation names; none for a pool share.
-pub(super) fn trusted_asset(line: &ChangeTrustAsset) -> Option<Asset> {
+pub(crate) fn trusted_asset(line: &ChangeTrustAsset) -> Option<Asset> {
     match line.clone() {
         ChangeTrustAsset::Native => Some(Asset::Native),
         ChangeTrustAsset::CreditAlphanum4(a) => Some(Asset::CreditAlphanum4(a)),
@@ -47,7 +47,7 @@ pub(super) fn trusted_asset(line: &ChangeTrustAsset) -> Option<Asset> {
 }
 
 /// The asset with this code that `issuer` issues.
-pub(super) fn issued_by(code: &AssetCode, issuer: &AccountId) -> Asset {
+pub(crate) fn issued_by(code: &AssetCode, issuer: &AccountId) -> Asset {
     let issuer = issuer.clone();
     match code.clone() {
         AssetCode::CreditAlphanum4(asset_code) => Asset::CreditAlphanum4(AlphaNum4 { asset_code, issuer }),

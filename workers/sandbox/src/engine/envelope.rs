@@ -11,11 +11,6 @@ use super::signatures::Verified;
 /// No transaction of the network is longer or nested deeper than this.
 const LIMITS: Limits = Limits { depth: 200, len: 256 * 1024 };
 
-/// Why bytes are no transaction.
-#[derive(Debug, thiserror::Error)]
-#[error("the envelope does not decode: {0}")]
-pub struct DecodeError(#[from] stellar_xdr::Error);
-
 /// A signed transaction, plain or inside a fee bump.
 #[derive(Debug)]
 pub struct SignedTransaction {
@@ -45,16 +40,16 @@ impl SignedTransaction {
     /// taken as its successor: they hash alike.
     ///
     /// # Errors
-    /// [`DecodeError`] if it is no base64, no envelope, or longer than a transaction can be.
-    pub fn from_base64(text: &str, network_id: [u8; 32]) -> Result<Self, DecodeError> {
+    /// If it is no base64, no envelope, or longer than a transaction can be.
+    pub fn from_base64(text: &str, network_id: [u8; 32]) -> Result<Self, stellar_xdr::Error> {
         Self::new(TransactionEnvelope::from_xdr_base64(text, LIMITS)?, network_id)
     }
 
     /// Takes an envelope for the network with this id.
     ///
     /// # Errors
-    /// [`DecodeError`] if it cannot be hashed, which a decoded envelope always can.
-    pub fn new(envelope: TransactionEnvelope, network_id: [u8; 32]) -> Result<Self, DecodeError> {
+    /// If it cannot be hashed, which a decoded envelope always can.
+    pub fn new(envelope: TransactionEnvelope, network_id: [u8; 32]) -> Result<Self, stellar_xdr::Error> {
         let hash = envelope.hash(network_id)?;
         let mut fee_bump = None;
         let inner = match &envelope {

@@ -21,10 +21,13 @@ mod result;
 mod signatures;
 
 pub use account::AccountView;
+pub(crate) use asset::{issued_by, trusted_asset};
+pub(crate) use balance::line_liabilities;
 pub use codes::{ResultCodes, result_codes};
 pub use door::CloseWindow;
-pub use envelope::{DecodeError, FeeBump, SignedTransaction};
+pub use envelope::{FeeBump, SignedTransaction};
 pub use genesis::{BASE_FEE, BASE_RESERVE, MAX_OPERATIONS, PROTOCOL, TOTAL_COINS, root_key};
 pub use ledger::Ledger;
+pub(crate) use ledger::sponsor;
 pub use operations::is_supported;
 pub use result::is_success;
