@@ -1,1 +1,21 @@
-//! The HTTP face: SEP endpoints and pages.
+//! The HTTP face: SEP-1, SEP-10, SEP-24, the pages that users see, and health.
+//!
+//! Handlers read a request, call a command or a query, and shape the answer. They hold no rules and no SQL.
+
+mod api;
+mod auth;
+mod config;
+mod error;
+mod fields;
+mod guard;
+mod health;
+mod pages;
+mod router;
+mod sep01;
+mod sep10;
+mod sep24;
+mod timeline;
+
+pub use api::{Api, ConfigError};
+pub use config::{ApiConfig, ChallengeRate, Organization, SandboxLinks};
+pub use router::router;

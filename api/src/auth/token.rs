@@ -1,0 +1,154 @@
+//! Tokens: JWTs (HS256), each kind with a key of its own and a checked audience, so that none passes for another
+//! (SEP10-066, SEP10-T18).
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use time::OffsetDateTime;
+
+use crate::error::ApiError;
+
+/// What a token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Usage {
+    /// A SEP-10 session.
+    Session,
+    /// The one-time link to a transfer's interactive pages.
+    InteractiveLink,
+    /// A transfer's interactive pages, once they were opened.
+    InteractiveSession,
+    /// A transfer's status page.
+    MoreInfo,
+}
+
+impl Usage {
+    #[cfg(test)]
+    const ALL: [Self; 4] = [Self::Session, Self::InteractiveLink, Self::InteractiveSession, Self::MoreInfo];
+
+    const fn audience(self) -> &'static str {
+        match self {
+            Self::Session => "windlass:session",
+            Self::InteractiveLink => "windlass:interactive-link",
+            Self::InteractiveSession => "windlass:interactive-session",
+            Self::MoreInfo => "windlass:more-info",
+        }
+    }
+}
+
+/// What a token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    /// Who issued it: the host URL (SEP10-060).
+    pub(crate) iss: String,
+    /// What it is for.
+    pub(crate) aud: String,
+    /// Who has logged in (SEP10-061), or the transfer's id.
+    pub(crate) sub: String,
+    /// When it was issued, in unix seconds.
+    pub(crate) iat: i64,
+    /// When it ends, in unix seconds.
+    pub(crate) exp: i64,
+    /// Names it: the challenge's hash, the link's or the session's id.
+    pub(crate) jti: String,
+    /// The home domain that the user logged in to (SEP10-T19).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) home_domain: Option<String>,
+    /// The wallet's domain, where it proved it (SEP10-064).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_domain: Option<String>,
+}
+
+/// Why a token does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenError {
+    /// Its time is over; all else was right.
+    Expired,
+    /// Forged, of another kind, or no token at all.
+    Invalid,
+}
+
+/// Issues and reads tokens.
+pub(crate) struct Tokens {
+    issuer: String,
+    secret: Vec<u8>,
+}
+
+impl Tokens {
+    pub(crate) fn new(secret: &[u8], issuer: &str) -> Self {
+        Self { issuer: issuer.to_owned(), secret: secret.to_vec() }
+    }
+
+    /// Claims of that kind, from now on.
+    pub(crate) fn claims(
+        &self,
+        usage: Usage,
+        subject: impl ToString,
+        id: impl ToString,
+        now: OffsetDateTime,
+        lifetime: Duration,
+    ) -> Claims {
+        Claims {
+            iss: self.issuer.clone(),
+            aud: usage.audience().to_owned(),
+            sub: subject.to_string(),
+            iat: now.unix_timestamp(),
+            exp: now.unix_timestamp().saturating_add_unsigned(lifetime.as_secs()),
+            jti: id.to_string(),
+            home_domain: None,
+            client_domain: None,
+        }
+    }
+
+    /// The token that says so.
+    pub(crate) fn issue(&self, usage: Usage, claims: &Claims) -> Result<String, ApiError> {
+        let key = EncodingKey::from_secret(&self.derive(usage.audience(), b""));
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key).map_err(|error| {
+            tracing::error!(%error, "a token could not be signed");
+            ApiError::Internal
+        })
+    }
+
+    /// What a token of that kind says.
+    pub(crate) fn read(&self, usage: Usage, token: &str, now: OffsetDateTime) -> Result<Claims, TokenError> {
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.set_audience(&[usage.audience()]);
+        rules.set_issuer(&[&self.issuer]);
+        rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+        // Compared below, with the clock that all else goes by.
+        rules.validate_exp = false;
+        let key = DecodingKey::from_secret(&self.derive(usage.audience(), b""));
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, &key, &rules).map_err(|_| TokenError::Invalid)?.claims;
+        if claims.exp <= now.unix_timestamp() { Err(TokenError::Expired) } else { Ok(claims) }
+    }
+
+    /// What a form of that session carries, so that no other site can send it.
+    pub(crate) fn form_proof(&self, session_id: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("windlass:form", session_id.as_bytes()))
+    }
+
+    /// Whether a form carries what its session gave it. Takes the same time for every wrong proof.
+    pub(crate) fn is_form_proof(&self, session_id: &str, proof: &str) -> bool {
+        URL_SAFE_NO_PAD.decode(proof).is_ok_and(|proof| {
+            self.mac("windlass:form", session_id.as_bytes())
+                .is_some_and(|mac| mac.verify_slice(&proof).is_ok())
+        })
+    }
+
+    fn derive(&self, label: &str, data: &[u8]) -> Vec<u8> {
+        self.mac(label, data).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
+    }
+
+    /// HMAC takes keys of any length, so this is never `None`.
+    fn mac(&self, label: &str, data: &[u8]) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).ok()?;
+        mac.update(label.as_bytes());
+        mac.update(&[0]);
+        mac.update(data);
+        Some(mac)
+    }
+}
