@@ -46,7 +46,7 @@ impl Inner {
             let mut queue = self.queue();
             if let Some(gifts) = &gifts {
                 let answer = queue.offer(&ledger, Arc::clone(&gifts.tx), Ok(()));
-                if !matches!(answer, Answer::Pending) {
+                if !matches!(answer, Answer::Pending | Answer::Duplicate) {
                     tracing::warn!(?answer, "friendbot's gifts have to wait");
                 }
             }
@@ -58,7 +58,7 @@ impl Inner {
             if applied.is_ok() && is_in {
                 gifts.done();
             } else {
-                self.friendbot.put_back(gifts);
+                self.friendbot.hold(gifts);
             }
         }
         applied?;

@@ -31,6 +31,8 @@ pub struct Friendbot {
     key: SigningKey,
     root: SigningKey,
     requests: Mutex<Vec<Request>>,
+    /// A batch that found no room in its ledger yet.
+    held: Mutex<Option<Batch>>,
 }
 
 /// One transaction of gifts, and who waits for it.
@@ -46,6 +48,7 @@ impl Friendbot {
             key: SigningKey::from_bytes(&seed.into()),
             root: root_key(passphrase),
             requests: Mutex::default(),
+            held: Mutex::default(),
         }
     }
 
@@ -74,6 +77,9 @@ impl Friendbot {
     /// The gifts for the next ledger, if anybody asked. Who asks for an account that exists by
     /// now is sent away: the channel closes.
     pub fn batch(&self, ledger: &Ledger) -> Option<Batch> {
+        if let Some(held) = self.held().take() {
+            return Some(held);
+        }
         let mut waiting = self.requests();
         waiting.retain(|(account, _)| ledger.account(account).is_none());
         let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
@@ -90,9 +96,14 @@ impl Friendbot {
         Some(Batch { tx, requests })
     }
 
-    /// Puts back a batch that did not come into a ledger.
-    pub fn put_back(&self, batch: Batch) {
-        self.requests().extend(batch.requests);
+    /// Keeps a batch that did not come into the ledger for the next one, as it is: its
+    /// transaction may still wait.
+    pub fn hold(&self, batch: Batch) {
+        *self.held() = Some(batch);
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Batch>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn requests(&self) -> MutexGuard<'_, Vec<Request>> {
@@ -146,4 +157,45 @@ fn creation(
 fn account_id(key: &SigningKey) -> AccountId {
     let key = Uint256(key.verifying_key().to_bytes());
     AccountId(PublicKey::PublicKeyTypeEd25519(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_that_could_not_be_kept_leaves_nothing_behind() {
+        let mut ledger = Ledger::genesis("a network", 1_000);
+        ledger.commit();
+        let friendbot = Friendbot::new("a network");
+        let tx = friendbot.foundation(&ledger).unwrap();
+        let before = format!("{ledger:?}");
+        let [first] = ledger.close(1_005, &[&tx]).try_into().unwrap();
+        assert!(ledger.account(&friendbot.account()).is_some());
+        ledger.revert();
+        assert_eq!(format!("{ledger:?}"), before);
+        let [again] = ledger.close(1_005, &[&tx]).try_into().unwrap();
+        assert_eq!(first, again);
+    }
+
+    #[test]
+    fn a_batch_names_each_account_once_and_sends_away_who_has_one() {
+        let mut ledger = Ledger::genesis("a network", 1_000);
+        let friendbot = Friendbot::new("a network");
+        let foundation = friendbot.foundation(&ledger).unwrap();
+        ledger.close(1_005, &[&foundation]);
+        let new = account_id(&root_key("another"));
+        let mut sent_away = friendbot.ask(account_id(&root_key("a network"))).unwrap();
+        let mut first = friendbot.ask(new.clone()).unwrap();
+        let mut second = friendbot.ask(new).unwrap();
+        let batch = friendbot.batch(&ledger).unwrap();
+        assert_eq!(batch.tx.operations().len(), 1);
+        let hash = batch.tx.hash();
+        friendbot.hold(batch);
+        friendbot.batch(&ledger).unwrap().done();
+        assert_eq!(first.try_recv(), Ok(hash));
+        assert_eq!(second.try_recv(), Ok(hash));
+        assert!(sent_away.try_recv().is_err());
+        assert!(friendbot.batch(&ledger).is_none());
+    }
 }

@@ -191,3 +191,103 @@ fn rate_order(a: &SignedTransaction, b: &SignedTransaction) -> std::cmp::Orderin
     let right = i128::from(b.fee_bid()) * i128::from(a.fee_operations());
     left.cmp(&right)
 }
+
+#[cfg(test)]
+mod tests {
+    use stellar_xdr::{
+        AccountEntry, LedgerEntryData, MuxedAccount, Operation, OperationBody, PaymentOp, PublicKey,
+        Thresholds, Transaction, Uint256,
+    };
+
+    use super::*;
+    use crate::engine::root_key;
+
+    /// A network of accounts that anybody may sign for by name, with room for so many operations.
+    fn ledger_with(names: &[&str], room: u32) -> Ledger {
+        let mut ledger = Ledger::genesis("a network", 1_000);
+        let mut header = ledger.header().clone();
+        header.max_tx_set_size = room;
+        ledger.restore_header(header);
+        for name in names {
+            let data = LedgerEntryData::Account(AccountEntry {
+                account_id: account(name),
+                balance: 1_000_000_000,
+                thresholds: Thresholds([1, 0, 0, 0]),
+                ..AccountEntry::default()
+            });
+            let entry = stellar_xdr::LedgerEntry { data, ..stellar_xdr::LedgerEntry::default() };
+            ledger.restore(entry.to_key(), Some(entry));
+        }
+        ledger
+    }
+
+    fn account(name: &str) -> AccountId {
+        let key = root_key(name).verifying_key().to_bytes();
+        AccountId(PublicKey::PublicKeyTypeEd25519(Uint256(key)))
+    }
+
+    /// A payment of one stroop to oneself.
+    fn transaction(name: &str, fee: u32, ledger: &Ledger) -> Arc<SignedTransaction> {
+        use ed25519_dalek::Signer as _;
+        let source = MuxedAccount::from(account(name));
+        let payment = Operation {
+            source_account: None,
+            body: OperationBody::Payment(PaymentOp {
+                destination: source.clone(),
+                amount: 1,
+                ..PaymentOp::default()
+            }),
+        };
+        let tx = Transaction {
+            source_account: source,
+            fee,
+            seq_num: 1.into(),
+            operations: [payment].try_into().unwrap(),
+            ..Transaction::default()
+        };
+        let key = root_key(name);
+        let [.., a, b, c, d] = key.verifying_key().to_bytes();
+        let hash = tx.hash(ledger.network_id()).unwrap();
+        let signature = stellar_xdr::DecoratedSignature {
+            hint: stellar_xdr::SignatureHint([a, b, c, d]),
+            signature: stellar_xdr::Signature(key.sign(&hash).to_bytes().try_into().unwrap()),
+        };
+        let envelope = stellar_xdr::TransactionEnvelope::Tx(stellar_xdr::TransactionV1Envelope {
+            tx,
+            signatures: [signature].try_into().unwrap(),
+        });
+        Arc::new(SignedTransaction::new(envelope, ledger.network_id()).unwrap())
+    }
+
+    #[test]
+    fn where_there_is_not_room_for_all_higher_fees_go_first_and_the_rest_waits() {
+        let ledger = ledger_with(&["a", "b", "c"], 2);
+        let mut queue = Queue::default();
+        let [a, b, c] =
+            [("a", 300), ("b", 100), ("c", 200)].map(|(name, fee)| transaction(name, fee, &ledger));
+        for tx in [&b, &c, &a] {
+            let answer = queue.offer(&ledger, Arc::clone(tx), Ok(()));
+            assert!(matches!(answer, Answer::Pending));
+        }
+        let hashes = |txs: &[Arc<SignedTransaction>]| -> Vec<_> { txs.iter().map(|tx| tx.hash()).collect() };
+        let first = queue.select(&ledger, 1_000);
+        assert_eq!(hashes(&first), [c.hash(), a.hash()]);
+        queue.closed(&first);
+        assert_eq!(hashes(&queue.select(&ledger, 1_000)), [b.hash()]);
+    }
+
+    #[test]
+    fn who_finds_no_room_for_four_ledgers_is_dropped_and_banned() {
+        let ledger = ledger_with(&["a"], 0);
+        let mut queue = Queue::default();
+        let tx = transaction("a", 100, &ledger);
+        queue.offer(&ledger, Arc::clone(&tx), Ok(()));
+        for _ in 0..PATIENCE {
+            assert!(queue.select(&ledger, 1_000).is_empty());
+            queue.closed(&[]);
+        }
+        let answer = queue.offer(&ledger, tx, Ok(()));
+        assert!(matches!(answer, Answer::TryAgainLater));
+        assert_eq!(queue.operations, 0);
+    }
+}

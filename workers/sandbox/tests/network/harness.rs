@@ -40,12 +40,14 @@ impl Server {
 
     /// A network in this file.
     pub async fn start_with(file: Option<PathBuf>) -> Self {
+        Self::start_as(SandboxConfig { file, ..SandboxConfig::default() }).await
+    }
+
+    /// A network so configured, under a URL of its own.
+    pub async fn start_as(config: SandboxConfig) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/net", listener.local_addr().unwrap());
-        let sandbox =
-            Sandbox::open(SandboxConfig { file, base_url: base.clone(), ..SandboxConfig::default() })
-                .await
-                .unwrap();
+        let sandbox = Sandbox::open(SandboxConfig { base_url: base.clone(), ..config }).await.unwrap();
         let app = axum::Router::new().nest("/net", sandbox.router());
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { sandbox, base, client: Client::new() }

@@ -1,10 +1,17 @@
 //! Server-sent events.
-#![expect(clippy::unwrap_used, reason = "helpers of tests end them when a stream is not as expected")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests end them when a stream is not as expected"
+)]
+
+use std::time::Duration;
 
 use reqwest::Response;
 use serde_json::Value;
 use stellar_xdr::Asset;
 use tokio_util::sync::CancellationToken;
+use windlass_sandbox::SandboxConfig;
 
 use super::harness::{Server, Wallet, pay};
 
@@ -142,4 +149,26 @@ async fn streams_say_goodbye_when_the_network_stops() {
     let bye = events.next().await.unwrap();
     assert_eq!((bye.name.as_deref(), bye.data), (Some("close"), "byebye".into()));
     assert!(events.next().await.is_none());
+}
+
+#[tokio::test]
+async fn ledgers_close_by_themselves_empty_ones_too() {
+    let server = Server::start_as(SandboxConfig {
+        ledger_interval: Duration::from_millis(10),
+        ..SandboxConfig::default()
+    })
+    .await;
+    let mut events = Events::open(&server, "/ledgers?cursor=now", None).await;
+    let stop = CancellationToken::new();
+    let running = tokio::spawn({
+        let (sandbox, stop) = (server.sandbox.clone(), stop.clone());
+        async move { sandbox.run(stop).await }
+    });
+    let first = events.next().await.unwrap().data;
+    let second = events.next().await.unwrap().data;
+    assert_eq!(first["sequence"].as_i64().unwrap() + 1, second["sequence"].as_i64().unwrap());
+    assert_eq!(second["prev_hash"], first["hash"]);
+    assert_eq!(second["tx_set_operation_count"], 0);
+    stop.cancel();
+    running.await.unwrap();
 }

@@ -270,3 +270,39 @@ fn key(account: &AccountId) -> Vec<u8> {
     let PublicKey::PublicKeyTypeEd25519(key) = &account.0;
     key.0.to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SandboxConfig;
+
+    #[tokio::test]
+    async fn every_page_is_read_along_an_index_without_sorting() {
+        let store = Store::open(&SandboxConfig::default()).await.unwrap();
+        for statement in [
+            LEDGERS_ASC,
+            LEDGERS_DESC,
+            TRANSACTIONS_ASC,
+            TRANSACTIONS_DESC,
+            ACCOUNT_TRANSACTIONS_ASC,
+            ACCOUNT_TRANSACTIONS_DESC,
+            OPERATIONS_ASC,
+            OPERATIONS_DESC,
+            ACCOUNT_OPERATIONS_ASC,
+            ACCOUNT_OPERATIONS_DESC,
+            BY_HASH,
+            BY_ID,
+            HAS_HISTORY,
+            FEES,
+        ] {
+            let plan = format!("EXPLAIN QUERY PLAN {statement}");
+            let steps = sqlx::query(&plan).fetch_all(&store.reader).await.unwrap();
+            for step in steps {
+                let detail: String = step.get("detail");
+                assert!(!detail.contains("TEMP B-TREE"), "{statement}: {detail}");
+                let whole_table = detail.starts_with("SCAN") && !detail.contains("CONSTANT ROW");
+                assert!(!whole_table, "{statement}: {detail}");
+            }
+        }
+    }
+}
