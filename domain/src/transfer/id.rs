@@ -47,3 +47,24 @@ impl Kind {
         if self.is_deposit() { "deposit" } else { "withdrawal" }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_written_form_and_no_other_is_read() {
+        let text = "01955600-0100-7000-8000-00000000000a";
+        assert_eq!(text.parse::<TransferId>().unwrap().to_string(), text);
+        let others = [
+            "01955600-0100-7000-8000-00000000000A",
+            "01955600010070008000000000000000",
+            "{01955600-0100-7000-8000-00000000000a}",
+            "urn:uuid:01955600-0100-7000-8000-00000000000a",
+            "",
+        ];
+        for other in others {
+            assert!(other.parse::<TransferId>().is_err(), "{other}");
+        }
+    }
+}
