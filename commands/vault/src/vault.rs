@@ -83,7 +83,8 @@ impl Vault {
     }
 
     /// Forgets a person: the key is deleted, and so nothing that it ever sealed can be opened
-    /// again, not from backups of the values either. Sealing for the person again starts afresh.
+    /// again. A backup of the database that was made before still holds the key, sealed by the
+    /// master key. Sealing for the person again starts afresh.
     pub async fn erase(&self, subject: &str) -> Result<(), VaultError> {
         Ok(self.shelf.erase(subject).await?)
     }

@@ -18,7 +18,10 @@ impl Horizon {
     pub(crate) async fn read_account(&self, id: AccountId) -> Result<Option<LedgerAccount>, LedgerError> {
         let answer = self.http.get(&format!("accounts/{id}"), &[]).await?;
         let as_of = answer.header("latest-ledger").and_then(|ledger| ledger.parse().ok());
-        let Some(account) = answer.find::<Account>()? else { return Ok(None) };
+        let Some(account) = answer.find::<Account>()? else {
+            self.check_network().await?;
+            return Ok(None);
+        };
         if account.account_id != id {
             return Err(LedgerError::Malformed(format!("{} where {id} was asked for", account.account_id)));
         }

@@ -44,6 +44,15 @@ impl Horizon {
         self.read_history().await?.check(cursor, place)
     }
 
+    /// Whether this is a Horizon of our network at all. A wrong address or another network would answer `not_found` for
+    /// every account, and an account that does not exist is let in by its master key alone (SEP10-T06).
+    pub(crate) async fn check_network(&self) -> Result<(), LedgerError> {
+        match self.history.recent() {
+            Some(_) => Ok(()),
+            None => self.read_history().await.map(drop),
+        }
+    }
+
     pub(crate) async fn read_history(&self) -> Result<Ledgers, LedgerError> {
         let root: Root = self.http.get("", &[]).await?.read()?;
         if root.network_passphrase != self.network.passphrase() {

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use windlass_commands::{Context, Recorded, crash};
-use windlass_domain::{Actor, inbound_payment::Observation, ports::Cursor};
+use windlass_domain::{
+    Actor,
+    inbound_payment::{Observation, UnmatchedReason},
+    ports::Cursor,
+};
 use windlass_stellar::AccountId;
 use windlass_store::CursorMove;
 
@@ -51,8 +55,11 @@ impl Duty for WatchLedger {
                 Recorded::Matched(transfer) => {
                     tracing::info!(%transfer, %transaction, operation, "payment received")
                 }
+                Recorded::Unmatched(UnmatchedReason::NoReference) => {
+                    tracing::info!(%transaction, operation, "payment without a reference, kept for an operator");
+                }
                 Recorded::Unmatched(why) => {
-                    tracing::warn!(%transaction, operation, ?why, "payment fits no transfer")
+                    tracing::warn!(%transaction, operation, ?why, "payment fits no transfer, kept for an operator");
                 }
                 Recorded::Known => tracing::debug!(%transaction, operation, "payment was recorded before"),
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use windlass_commands::{Context, Recorded, crash};
-use windlass_domain::{Actor, ports::Cursor};
+use windlass_domain::{Actor, inbound_payment::UnmatchedReason, ports::Cursor};
 use windlass_store::CursorMove;
 
 use crate::{Duty, Ports, StepError, Turn};
@@ -44,8 +44,11 @@ impl Duty for WatchStatement {
                 Recorded::Matched(transfer) => {
                     tracing::info!(%transfer, credit = %credit.id, "credit received")
                 }
+                Recorded::Unmatched(UnmatchedReason::NoReference) => {
+                    tracing::info!(credit = %credit.id, "credit without a reference, kept for an operator");
+                }
                 Recorded::Unmatched(why) => {
-                    tracing::warn!(credit = %credit.id, ?why, "credit fits no transfer")
+                    tracing::warn!(credit = %credit.id, ?why, "credit fits no transfer, kept for an operator");
                 }
                 Recorded::Known => tracing::debug!(credit = %credit.id, "credit was recorded before"),
             }

@@ -73,6 +73,7 @@ async fn an_account_whose_ledger_is_not_told_or_that_asks_for_no_memo_says_so() 
 #[tokio::test]
 async fn only_horizons_own_not_found_means_that_there_is_no_account() {
     let missing = server(not_found()).await;
+    Mock::given(path("/")).respond_with(ok(root(1, 9))).mount(&missing).await;
     assert_eq!(horizon(&missing.uri()).account(us()).await, Ok(None));
 
     let same_body_as_json =
@@ -86,6 +87,20 @@ async fn only_horizons_own_not_found_means_that_there_is_no_account() {
     // A problem that Horizon has with something else is no absence either.
     let server = server(problem(404, "still_ingesting", json!({}))).await;
     let answer = horizon(&server.uri()).account(us()).await;
+    assert!(matches!(answer, Err(LedgerError::Refused(_))), "{answer:?}");
+}
+
+/// SEP10-T06
+#[tokio::test]
+async fn a_horizon_of_another_network_or_at_a_wrong_address_cannot_say_that_there_is_no_account() {
+    let elsewhere = server(not_found()).await;
+    let answer = horizon(&elsewhere.uri()).account(us()).await;
+    assert!(matches!(answer, Err(LedgerError::Unavailable(_))), "{answer:?}");
+
+    let other = server(not_found()).await;
+    let of_another_network = with(root(1, 9), json!({"network_passphrase": "another"}));
+    Mock::given(path("/")).respond_with(ok(of_another_network)).mount(&other).await;
+    let answer = horizon(&other.uri()).account(us()).await;
     assert!(matches!(answer, Err(LedgerError::Refused(_))), "{answer:?}");
 }
 
