@@ -1,2 +1,5 @@
-//! Windlass: reads configuration, wires ports, runs the subcommands.
-fn main() {}
+//! The `windlass` command.
+
+fn main() -> std::process::ExitCode {
+    windlass::run()
+}
