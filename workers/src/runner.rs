@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::timeout};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout, timeout_at},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use windlass_commands::{CommandError, TaskLease};
 use windlass_domain::ports::Clock;
@@ -24,7 +27,7 @@ pub struct RunnerConfig {
     pub owner: String,
     /// How often to look for work that another process left.
     pub poll: Duration,
-    /// How long a task is leased; far beyond the time limit of any step.
+    /// How long a task is leased; a step is cut off after 5/8 of that, if its own limit is not shorter.
     pub task_lease: Duration,
     /// How long a duty is leased; when a process dies, another goes on after this time.
     pub duty_lease: Duration,
@@ -94,8 +97,9 @@ impl Runner {
                     count.fetch_add(1, Ordering::SeqCst);
                     let (runner, step, count, freed) =
                         (self.clone(), step.clone(), count.clone(), freed.clone());
+                    let stop = stop.clone();
                     tracker.spawn(async move {
-                        runner.run_task(&*step, task).await;
+                        runner.run_task(&*step, task, &stop).await;
                         count.fetch_sub(1, Ordering::SeqCst);
                         freed.notify_one();
                     });
@@ -104,7 +108,14 @@ impl Runner {
             if leased_any {
                 continue;
             }
-            let wait = self.until_next_task().await;
+            // Kinds that are full wait for `freed`, not for the clock.
+            let is_free = |step: &&Arc<dyn Step>| {
+                running
+                    .get(step.kind())
+                    .is_some_and(|count| count.load(Ordering::SeqCst) < step.concurrency())
+            };
+            let free: Vec<_> = self.steps.iter().filter(is_free).map(|step| step.kind()).collect();
+            let wait = self.until_next_task(&free).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 _ = wakeups.changed() => {}
@@ -132,9 +143,8 @@ impl Runner {
     }
 
     /// Until the next task is due, but no longer than until the next look for what other processes left.
-    async fn until_next_task(&self) -> Duration {
-        let kinds: Vec<_> = self.steps.iter().map(|step| step.kind()).collect();
-        match self.store.next_due(&kinds).await {
+    async fn until_next_task(&self, kinds: &[&str]) -> Duration {
+        match self.store.next_due(kinds).await {
             Ok(Some(due)) => {
                 let wait = due - self.clock.now();
                 wait.try_into()
@@ -145,18 +155,11 @@ impl Runner {
         }
     }
 
-    async fn run_task(&self, step: &dyn Step, task: TaskLease) {
-        let result = match timeout(step.time_limit(), step.run(&task)).await {
-            Ok(result) => result,
-            Err(_) => Err(StepError::Transient(format!("not done within {:?}", step.time_limit()))),
-        };
+    async fn run_task(&self, step: &dyn Step, task: TaskLease, stop: &CancellationToken) {
         let (kind, key, attempts) = (&task.kind, &task.key, task.attempts);
-        let settled = match result {
-            Ok(Outcome::Settled) => Ok(()),
-            Ok(Outcome::Finished) => self.settle(Settle::Finish(task.clone())).await,
-            Ok(Outcome::Again(due_at)) => {
-                self.settle(Settle::Reschedule { lease: task.clone(), due_at, attempts_reset: false }).await
-            }
+        let settled = match self.attempt(step, &task, stop).await {
+            Ok(None) => Ok(()),
+            Ok(Some(settle)) => self.settle(settle).await,
             Err(StepError::Superseded) => {
                 tracing::info!(kind, key, "another worker has the task");
                 Ok(())
@@ -182,6 +185,31 @@ impl Runner {
         if let Err(error) = settled {
             // Its lease runs out, and it is taken up again.
             tracing::warn!(kind = task.kind, key = task.key, %error, "the task could not be given back");
+        }
+    }
+
+    /// Runs the step, again and again while it is another's turn; says how the task ends, unless a command settled it.
+    async fn attempt(
+        &self,
+        step: &dyn Step,
+        task: &TaskLease,
+        stop: &CancellationToken,
+    ) -> Result<Option<Settle>, StepError> {
+        // Cut off long before its lease ends, however short that is.
+        let limit = step.time_limit().min(self.config.task_lease * 5 / 8);
+        let deadline = Instant::now() + limit;
+        let again = |due_at| Settle::Reschedule { lease: task.clone(), due_at, attempts_reset: false };
+        loop {
+            let outcome = timeout_at(deadline, step.run(task)).await;
+            match outcome.map_err(|_| StepError::Transient(format!("not done within {limit:?}")))?? {
+                Outcome::Settled => return Ok(None),
+                Outcome::Finished => return Ok(Some(Settle::Finish(task.clone()))),
+                Outcome::Again(due_at) => return Ok(Some(again(due_at))),
+                Outcome::NotYet(wait) if stop.is_cancelled() || Instant::now() + wait >= deadline => {
+                    return Ok(Some(again(self.clock.now())));
+                }
+                Outcome::NotYet(wait) => pause(wait, stop).await,
+            }
         }
     }
 

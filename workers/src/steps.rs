@@ -45,6 +45,8 @@ pub enum Outcome {
     Finished,
     /// Not yet: once more at that time.
     Again(OffsetDateTime),
+    /// It is another's turn: once more after that time. The task is kept until then, so that waiting writes nothing.
+    NotYet(Duration),
 }
 
 /// Every step.

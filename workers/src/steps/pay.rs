@@ -19,7 +19,7 @@ const TIME_TO_LEDGER: Duration = Duration::seconds(60);
 /// How often to look whether a destination trusts the asset by now.
 const LOOK_FOR_TRUSTLINE: Duration = Duration::seconds(5);
 /// How often to look whether the account's former envelope is settled.
-const LOOK_FOR_TURN: Duration = Duration::milliseconds(100);
+const LOOK_FOR_TURN: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// Prepares the payment of a funded deposit.
 pub struct Pay(pub(super) Ports);
@@ -67,7 +67,7 @@ impl Step for Pay {
             .ok_or_else(|| needs_operator(&"the asset is no longer configured"))?
             .distribution;
         let Some(sequence) = self.next_sequence(source).await? else {
-            return Ok(Outcome::Again(self.0.clock.now() + LOOK_FOR_TURN));
+            return Ok(Outcome::NotYet(LOOK_FOR_TURN));
         };
         let (payment, transaction) = self.sign(id, initiated, amount, source, sequence).await?;
         crash::point("pay.signed");
