@@ -33,8 +33,10 @@ pub fn router(api: Arc<Api>) -> Router {
     let open = with_guard(seps(), &api, Face::Json).layer(cors());
     let closed = with_guard(closed(), &api, Face::Json);
     let pages = with_guard(people(), &api, Face::Page);
-    let health =
-        Router::new().route("/health/live", get(health::live)).route("/health/ready", get(health::ready));
+    let health = Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
     Router::new()
         .merge(open)
         .merge(closed)

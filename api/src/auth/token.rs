@@ -26,9 +26,6 @@ pub(crate) enum Usage {
 }
 
 impl Usage {
-    #[cfg(test)]
-    const ALL: [Self; 4] = [Self::Session, Self::InteractiveLink, Self::InteractiveSession, Self::MoreInfo];
-
     const fn audience(self) -> &'static str {
         match self {
             Self::Session => "windlass:session",
@@ -150,5 +147,73 @@ impl Tokens {
         mac.update(&[0]);
         mac.update(data);
         Some(mac)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USAGES: [Usage; 4] =
+        [Usage::Session, Usage::InteractiveLink, Usage::InteractiveSession, Usage::MoreInfo];
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    fn tokens() -> Tokens {
+        Tokens::new(&[7; 32], "https://anchor.example")
+    }
+
+    fn claims(tokens: &Tokens, usage: Usage) -> Claims {
+        tokens.claims(usage, "subject", "id", NOW, Duration::from_secs(60))
+    }
+
+    /// SEP10-T18, SEP24-038
+    #[test]
+    fn a_token_counts_only_as_what_it_was_issued_for() {
+        let tokens = tokens();
+        for issued in USAGES {
+            let claims = claims(&tokens, issued);
+            let token = tokens.issue(issued, &claims).unwrap();
+            for read in USAGES {
+                let expected = if read == issued { Ok(claims.clone()) } else { Err(TokenError::Invalid) };
+                assert_eq!(tokens.read(read, &token, NOW), expected, "{issued:?} as {read:?}");
+            }
+        }
+    }
+
+    /// SEP10-066: neither the right key with another audience nor with another issuer is enough.
+    #[test]
+    fn audience_and_issuer_are_checked_beside_the_signature() {
+        let tokens = tokens();
+        let good = claims(&tokens, Usage::MoreInfo);
+        for changed in [
+            Claims { aud: Usage::Session.audience().to_owned(), ..good.clone() },
+            Claims { iss: "https://other.example".to_owned(), ..good.clone() },
+        ] {
+            let token = tokens.issue(Usage::MoreInfo, &changed).unwrap();
+            assert_eq!(tokens.read(Usage::MoreInfo, &token, NOW), Err(TokenError::Invalid));
+        }
+    }
+
+    #[test]
+    fn a_token_ends_at_its_second() {
+        let tokens = tokens();
+        let token = tokens.issue(Usage::MoreInfo, &claims(&tokens, Usage::MoreInfo)).unwrap();
+        let at = |seconds| tokens.read(Usage::MoreInfo, &token, NOW + time::Duration::seconds(seconds));
+        assert!(at(59).is_ok());
+        assert_eq!(at(60), Err(TokenError::Expired));
+        let forged = Tokens::new(&[8; 32], "https://anchor.example");
+        assert_eq!(forged.read(Usage::MoreInfo, &token, NOW), Err(TokenError::Invalid));
+    }
+
+    #[test]
+    fn a_form_proof_belongs_to_its_session() {
+        let tokens = tokens();
+        let proof = tokens.form_proof("one");
+        assert!(tokens.is_form_proof("one", &proof));
+        for (session, proof) in
+            [("two", proof.as_str()), ("one", ""), ("one", "AAAA"), ("one", "not base64!")]
+        {
+            assert!(!tokens.is_form_proof(session, proof), "{session} {proof}");
+        }
     }
 }

@@ -39,14 +39,13 @@ impl PageSession {
         (claims.sub == id.to_string()).then_some(Self { id: claims.jti, cookie: None })
     }
 
-    /// Exchanges the form's link token for a session (SEP24-037).
+    /// Exchanges a link for a session (SEP24-037).
     pub(super) async fn begin(
         api: &Api,
         id: TransferId,
-        form: &Fields,
+        link: &Claims,
         context: &Context,
     ) -> Result<Self, ApiError> {
-        let link = read_link(api, form.get("token"), id)?;
         let expires = OffsetDateTime::from_unix_timestamp(link.exp).map_err(|_| ApiError::Internal)?;
         let session_id = api.ids.id().to_string();
         let opened = api.commands.open_interactive_session(id, &link.jti, expires, &session_id, context);
@@ -69,14 +68,14 @@ impl PageSession {
     /// link's token instead, which no other site knows either.
     pub(super) fn check(&self, api: &Api, id: TransferId, form: &Fields) -> Result<(), ApiError> {
         let ours = form.get("csrf").is_some_and(|proof| api.tokens.is_form_proof(&self.id, proof))
-            || read_link(api, form.get("token"), id).is_ok();
+            || link(api, form, id).is_ok();
         if ours { Ok(()) } else { Err(ApiError::Forbidden("this form was not made by this page")) }
     }
 }
 
 /// The proof for the first form: a link that is good and not used. Reading it uses nothing.
 pub(super) async fn unused_link(api: &Api, query: &Fields, id: TransferId) -> Result<Proof, ApiError> {
-    let link = read_link(api, query.get("token"), id)?;
+    let link = link(api, query, id)?;
     if api.commands.interactive_token_used(&link.jti).await? {
         return Err(USED);
     }
@@ -91,9 +90,11 @@ pub(super) fn context(initiated: &Initiated) -> Context {
 
 const USED: ApiError = ApiError::Gone("this link was already used, and works only once and in one browser");
 
-fn read_link(api: &Api, token: Option<&str>, id: TransferId) -> Result<Claims, ApiError> {
+/// The link's token among the fields, if it is good; it may be used already.
+pub(super) fn link(api: &Api, fields: &Fields, id: TransferId) -> Result<Claims, ApiError> {
     let invalid = ApiError::Forbidden("this link is not complete or not ours");
-    match api.tokens.read(Usage::InteractiveLink, token.unwrap_or_default(), api.clock.now()) {
+    let token = fields.get("token").unwrap_or_default();
+    match api.tokens.read(Usage::InteractiveLink, token, api.clock.now()) {
         Ok(claims) if claims.sub == id.to_string() => Ok(claims),
         Ok(_) | Err(TokenError::Invalid) => Err(invalid),
         Err(TokenError::Expired) => Err(ApiError::Gone("this link has expired")),

@@ -54,24 +54,36 @@ pub(crate) async fn submit(
 ) -> Result<Response, PageError> {
     let (QueryFields(query), fields) = (query?, fields?);
     let id = transfer_id(&query)?;
-    let known = PageSession::of(&api, &headers, id);
-    if let Some(session) = &known {
-        session.check(&api, id, &fields)?;
-    }
-    let view = transfer(&api, id).await?;
-    let Some(initiated) = view.initiated() else { return Err(ApiError::Internal.into()) };
-    let session = match known {
-        Some(session) => session,
-        None => PageSession::begin(&api, id, &fields, &gate::context(initiated)).await?,
+    let (session, view) = enter(&api, &headers, id, &fields).await?;
+    let answer = match going_on(&view) {
+        Some(initiated) => step(&api, &view, initiated, &session, &fields).await,
+        None => to_status(&api, &view),
     };
-    let mut response = match going_on(&view) {
-        Some(initiated) => step(&api, &view, initiated, &session, &fields).await?,
-        None => to_status(&api, &view)?,
-    };
+    // Whatever came of it: the link is used up, so the session must reach the browser.
+    let mut response = answer.unwrap_or_else(|error| PageError(error).into_response());
     if let Some(cookie) = session.cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// The session, known or new. Who asks is settled before the transfer is looked up: strangers do not learn whether
+/// there is one.
+async fn enter(
+    api: &Api,
+    headers: &HeaderMap,
+    id: TransferId,
+    form: &Fields,
+) -> Result<(PageSession, TransferView), ApiError> {
+    if let Some(session) = PageSession::of(api, headers, id) {
+        session.check(api, id, form)?;
+        return Ok((session, transfer(api, id).await?));
+    }
+    let link = gate::link(api, form, id)?;
+    let view = transfer(api, id).await?;
+    let initiated = view.initiated().ok_or(ApiError::Internal)?;
+    let session = PageSession::begin(api, id, &link, &gate::context(initiated)).await?;
+    Ok((session, view))
 }
 
 async fn step(
