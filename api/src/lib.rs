@@ -14,8 +14,10 @@ mod router;
 mod sep01;
 mod sep10;
 mod sep24;
+mod serve;
 mod timeline;
 
 pub use api::{Api, ConfigError};
 pub use config::{ApiConfig, ChallengeRate, Organization, SandboxLinks};
 pub use router::router;
+pub use serve::serve;

@@ -26,8 +26,7 @@ use crate::{
     health, pages, sep01, sep10, sep24, timeline,
 };
 
-/// Everything that this anchor answers. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, so that
-/// challenges are counted by address as well.
+/// Everything that this anchor answers. [`crate::serve`] serves it, and tells it who asks.
 pub fn router(api: Arc<Api>) -> Router {
     // CORS is outermost, so that errors of all kinds have it too (SEP10-002, SEP24-003).
     let open = with_guard(seps(), &api, Face::Json).layer(cors());

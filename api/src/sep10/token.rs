@@ -39,6 +39,7 @@ pub(crate) async fn token(
     let account = api.account(received.account.account).await?;
     let verified = received.verify_signers(account.map(signers).as_ref()).map_err(refused)?;
     spend(&api, &verified).await?;
+    tracing::info!(account = %verified.account, "a user logs in");
     Ok(Json(TokenResponse { token: issue(&api, verified, now)? }))
 }
 

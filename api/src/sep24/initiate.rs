@@ -48,6 +48,7 @@ async fn initiate(
         )));
     }
     let id = api.commands.initiate(request, &session.context()).await?;
+    tracing::info!(transfer = %id, kind = kind.as_str(), account = %session.subject.account(), "a transfer begins");
     Ok(Json(InteractiveResponse {
         kind: "interactive_customer_info_needed",
         url: links::interactive_url(api, id, request::lang(fields))?,

@@ -21,5 +21,6 @@ mod sep24_info;
 mod sep24_initiate;
 mod sep24_refused;
 mod sep24_transactions;
+mod serve;
 mod support;
 mod tokens;

@@ -123,11 +123,24 @@ async fn the_organization_is_documented_as_far_as_it_is_configured() {
     .await;
     let full = document(&anchor).await;
     let full = full["DOCUMENTATION"].as_table().unwrap();
-    assert_eq!(full.len(), 12);
-    assert_eq!(text(full, "ORG_NAME"), "Full \"Name\" = [Ltd]");
-    assert_eq!(text(full, "ORG_DESCRIPTION"), "Two\nlines");
-    assert_eq!(text(full, "ORG_PHONE_NUMBER"), "+14155550100");
-    assert_eq!(text(full, "ORG_LICENSE_NUMBER"), "7");
+    let expected = [
+        ("ORG_NAME", "Full \"Name\" = [Ltd]"),
+        ("ORG_URL", HOST),
+        ("ORG_DBA", "Full"),
+        ("ORG_DESCRIPTION", "Two\nlines"),
+        ("ORG_LOGO", "https://anchor.example/logo.png"),
+        ("ORG_PHYSICAL_ADDRESS", "1 Road"),
+        ("ORG_PHONE_NUMBER", "+14155550100"),
+        ("ORG_OFFICIAL_EMAIL", "office@anchor.example"),
+        ("ORG_SUPPORT_EMAIL", "help@anchor.example"),
+        ("ORG_LICENSING_AUTHORITY", "The Authority"),
+        ("ORG_LICENSE_TYPE", "E-money"),
+        ("ORG_LICENSE_NUMBER", "7"),
+    ];
+    assert_eq!(full.len(), expected.len());
+    for (name, value) in expected {
+        assert_eq!(text(full, name), value);
+    }
 }
 
 /// SEP01-044, SEP01-045, SEP01-048, SEP01-049, SEP01-050, SEP01-051, SEP01-052, SEP01-053, SEP01-056, SEP01-064
@@ -144,6 +157,7 @@ async fn every_asset_is_a_currency_with_exactly_one_statement_of_its_supply() {
     assert!(!usd.contains_key("fixed_number") && !usd.contains_key("max_number"));
     assert_eq!(usd["is_asset_anchored"].as_bool(), Some(true));
     assert_eq!((text(usd, "anchor_asset_type"), text(usd, "anchor_asset")), ("fiat", "USD"));
+    assert!(!text(usd, "desc").is_empty() && !text(usd, "redemption_instructions").is_empty());
     assert_eq!(usd["regulated"].as_bool(), Some(false));
     let native = currencies[1].as_table().unwrap();
     assert_eq!(text(native, "code"), "native");

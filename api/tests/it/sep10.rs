@@ -75,7 +75,7 @@ async fn empty_domains_and_wallets_domains_are_passed_over() {
     }
 }
 
-/// SEP10-033, SEP10-036, SEP10-059, SEP10-060, SEP10-061, SEP10-062, SEP10-063, SEP10-064, SEP10-065, SEP10-T16, SEP10-T19
+/// SEP10-036, SEP10-059, SEP10-060, SEP10-061, SEP10-062, SEP10-063, SEP10-064, SEP10-065, SEP10-T16, SEP10-T19
 #[tokio::test]
 async fn a_signed_challenge_is_exchanged_for_a_token_that_says_who_logged_in() {
     let anchor = Anchor::new().await;

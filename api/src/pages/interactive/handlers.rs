@@ -117,7 +117,10 @@ async fn confirm(
 ) -> Result<Response, ApiError> {
     let context = gate::context(initiated);
     match api.commands.submit_form(view.id, checked.input.clone(), &context).await {
-        Ok(()) => to_status(api, view),
+        Ok(()) => {
+            tracing::info!(transfer = %view.id, "the user confirmed the form");
+            to_status(api, view)
+        }
         // A second click, or the deadline: the status page says which (SEP24-T15).
         Err(CommandError::Refused(Refusal::FormAlreadySubmitted | Refusal::Closed(_))) => {
             to_status(api, view)

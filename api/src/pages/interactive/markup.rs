@@ -123,8 +123,8 @@ impl Form<'_> {
                 }
             }
             dl {
-                (show::line("Least amount", show::money_in(terms.minimum, terms)))
-                (show::line("Most", show::money_in(terms.maximum, terms)))
+                (show::line("Minimum", show::money_in(terms.minimum, terms)))
+                (show::line("Maximum", show::money_in(terms.maximum, terms)))
                 (show::line("Fee", show::fee_rule(&terms.fee, terms)))
             }
             form method="post" action=(self.action()) novalidate {
