@@ -23,7 +23,6 @@ use crate::{
     config::{AssetConfig, Config, Stellar, anchored, example_asset},
     sandbox::{ExampleAccounts, HostedSandbox, anchor_account_holder, anchor_account_number, bank_token},
     secrets::{master_key, sealed_key, sealed_text},
-    server,
     system::{SystemClock, SystemIds},
 };
 
@@ -137,7 +136,8 @@ impl Anchor {
             if let Some(sandbox) = &hosted {
                 router = router.nest("/sandbox", sandbox.router());
             }
-            serving = Some(tokio::spawn(server::serve(listener, router, stop_http.clone())));
+            let stop = stop_http.clone().cancelled_owned();
+            serving = Some(tokio::spawn(windlass_api::serve(listener, router, stop)));
             ready(&self.config);
         } else {
             ready(&self.config);

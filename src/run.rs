@@ -103,7 +103,7 @@ async fn sandbox(config: Config) -> Result<()> {
         let stop = stop.clone();
         async move { closing.run(stop).await }
     });
-    server::serve(listener, router, stop).await?;
+    windlass_api::serve(listener, router, stop.cancelled_owned()).await;
     closing.await?;
     sandbox.close().await;
     Ok(())
