@@ -5,6 +5,7 @@ use time::Duration;
 use super::fixture::*;
 use crate::transfer::{TransferEvent as E, *};
 
+/// SEP24-095
 #[test]
 fn the_form_and_the_payment_each_have_their_deadline() {
     for history in both() {

@@ -28,6 +28,7 @@ fn the_expected_amount_changes_nothing() {
     }
 }
 
+/// SEP24-055
 #[test]
 fn another_amount_within_the_limits_is_calculated_anew() {
     for history in both() {
@@ -118,6 +119,7 @@ fn a_deposit_is_paid_by_a_rail_and_a_withdrawal_on_stellar() {
 }
 
 /// State machine 3.7: `FundsReceived` is ignored after closure and becomes `LateFundsReceived`.
+/// SEP24-T17
 #[test]
 fn funds_after_the_end_are_late_funds() {
     for history in both() {

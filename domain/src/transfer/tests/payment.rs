@@ -179,6 +179,7 @@ fn a_payment_that_will_fail_again_fails_the_transfer() {
     }
 }
 
+/// SEP24-100
 #[test]
 fn a_payment_that_needs_trust_waits_for_it() {
     for history in in_flight() {

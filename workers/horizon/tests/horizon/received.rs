@@ -55,6 +55,7 @@ async fn a_payment_is_read_with_its_place_in_the_history() {
     assert_eq!(read_one(a_payment()).await, usd_paid());
 }
 
+/// SEP24-054, SEP24-T16
 #[tokio::test]
 async fn of_a_path_payment_counts_what_arrived() {
     for kind in ["path_payment_strict_receive", "path_payment_strict_send", "path_payment"] {
