@@ -1,11 +1,7 @@
 //! On whose order, and in answer to what.
 
-use time::OffsetDateTime;
 use uuid::Uuid;
-use windlass_domain::{
-    Actor, Metadata,
-    ports::{Clock, Ids},
-};
+use windlass_domain::Actor;
 use windlass_store::TaskLease;
 
 /// What every event of a command carries.
@@ -13,7 +9,7 @@ use windlass_store::TaskLease;
 pub struct Context {
     /// On whose order.
     pub actor: Actor,
-    /// The same for all that follows from one request; new where none is known.
+    /// The same for all that follows from one request; where none is given, a stream goes on with its own.
     pub correlation_id: Option<Uuid>,
     /// The event or task that this answers.
     pub causation_id: Option<String>,
@@ -34,20 +30,8 @@ impl Context {
         }
     }
 
-    /// An event's metadata; it happened at `occurred_at`, or now.
-    pub(crate) fn metadata(
-        &self,
-        clock: &dyn Clock,
-        ids: &dyn Ids,
-        occurred_at: Option<OffsetDateTime>,
-    ) -> Metadata {
-        let event_id = ids.id();
-        Metadata {
-            event_id,
-            occurred_at: occurred_at.unwrap_or_else(|| clock.now()),
-            actor: self.actor.clone(),
-            correlation_id: self.correlation_id.unwrap_or(event_id),
-            causation_id: self.causation_id.clone(),
-        }
+    /// For a stream that begins beside another one: with that one's correlation, unless one is given.
+    pub(crate) fn beside(&self, correlation_id: Option<Uuid>) -> Self {
+        Self { correlation_id: self.correlation_id.or(correlation_id), ..self.clone() }
     }
 }

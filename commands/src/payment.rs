@@ -59,11 +59,12 @@ impl Commands {
             payload: String::new(),
             due_at: self.clock.now(),
         });
+        let beside = context.beside(member.correlation_id());
         let events = member.state.decide(TransferCommand::PreparePayment(payment))?;
         self.add_transfer(&mut append, transfer, member, &events, &context, None)?;
         let prepare = StellarTransactionCommand::Prepare(Box::new(transaction));
         let events = envelope.state.decide(prepare)?;
-        append.streams.push(self.changes(envelope, &events, &context, None)?);
+        append.streams.push(self.changes(envelope, &events, &beside, None)?);
 
         match self.append(append).await {
             Ok(Some(())) => Ok(()),

@@ -2,6 +2,8 @@
 
 use cqrs_es::{Aggregate, DomainEvent};
 use time::OffsetDateTime;
+use uuid::Uuid;
+use windlass_domain::Metadata;
 use windlass_store::{Append, AppendError, NewEvent, RecordedEvent, StreamAppend, StreamId};
 
 use crate::{CommandError, Commands, Context};
@@ -20,6 +22,12 @@ impl<A: Aggregate> Loaded<A> {
     /// The number of its last event.
     pub(crate) fn version(&self) -> u64 {
         self.history.len() as u64
+    }
+
+    /// What its events have in common with all that follows from the same request.
+    pub(crate) fn correlation_id(&self) -> Option<Uuid> {
+        let last: Metadata = serde_json::from_str(&self.history.last()?.metadata).ok()?;
+        Some(last.correlation_id)
     }
 }
 
@@ -45,9 +53,18 @@ impl Commands {
         context: &Context,
         occurred_at: Option<OffsetDateTime>,
     ) -> Result<StreamAppend, CommandError> {
+        let occurred_at = occurred_at.unwrap_or_else(|| self.clock.now());
+        let mut correlation_id = context.correlation_id.or_else(|| loaded.correlation_id());
         let mut written = Vec::with_capacity(events.len());
         for event in events {
-            let metadata = context.metadata(&*self.clock, &*self.ids, occurred_at);
+            let event_id = self.ids.id();
+            let metadata = Metadata {
+                event_id,
+                occurred_at,
+                actor: context.actor.clone(),
+                correlation_id: *correlation_id.get_or_insert(event_id),
+                causation_id: context.causation_id.clone(),
+            };
             let malformed = |source| CommandError::Malformed {
                 what: format!("{} of {}", event.event_type(), loaded.stream),
                 source,
