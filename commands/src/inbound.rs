@@ -11,7 +11,8 @@ use windlass_store::{Append, CursorMove};
 
 use crate::{
     CommandError, Commands, Context,
-    intake::{MEMO, REFERENCE, memo_key},
+    intake::{MEMO, REFERENCE, memo_key, reference_key},
+    reference,
     repository::TRIES,
 };
 
@@ -45,23 +46,35 @@ impl Commands {
         cursor: Option<CursorMove>,
         context: &Context,
     ) -> Result<Recorded, CommandError> {
-        let reference = own_reference(&credit.reference);
-        let remittance_vault_ref = match &reference {
-            None if !credit.reference.is_empty() => {
-                let subject = format!("rail:{rail}:{}", credit.id);
-                Some(self.vault.seal(&subject, "remittance", credit.reference.as_bytes()).await?.to_string())
-            }
-            _ => None,
-        };
-        let observation = Observation::Rail {
+        let reference = self.own_reference(rail, &credit.reference).await?;
+        let mut observation = Observation::Rail {
             rail: rail.to_owned(),
             id: credit.id.clone(),
             money: credit.money,
             reference,
-            remittance_vault_ref,
+            remittance_vault_ref: None,
             booked_at: credit.booked_at,
         };
+        let key = observation.key();
+        if let Observation::Rail { reference: None, remittance_vault_ref, .. } = &mut observation
+            && !credit.reference.trim().is_empty()
+            && self.load::<InboundPayment>(&key).await?.state.observed.is_none()
+        {
+            let sealed = self.vault.seal(&key, "remittance", credit.reference.as_bytes()).await?;
+            *remittance_vault_ref = Some(sealed.to_string());
+        }
         self.record_payment(observation, cursor, context).await
+    }
+
+    /// The reference that we gave out, within what a payer wrote. What only looks like one may be a name, and stays out
+    /// of the log as all else does.
+    async fn own_reference(&self, rail: &str, written: &str) -> Result<Option<String>, CommandError> {
+        for candidate in reference::candidates(written) {
+            if self.store.reservation(REFERENCE, &reference_key(rail, &candidate)).await?.is_some() {
+                return Ok(Some(candidate));
+            }
+        }
+        Ok(None)
     }
 
     /// Records a payment that was seen, and gives it to the transfer that it belongs to. The same payment seen twice is
@@ -82,10 +95,12 @@ impl Commands {
                 return Ok(Recorded::Known);
             }
             let mut append = Append { cursor: cursor.clone(), ..Append::default() };
+            let mut beside = context.clone();
             let matching = match self.transfer_of(&observation).await? {
                 Err(reason) => Err(reason),
                 Ok(id) => {
                     let loaded = self.load::<Transfer>(&id.to_string()).await?;
+                    beside = context.beside(loaded.correlation_id());
                     match loaded.state.decide(TransferCommand::RecordFunds(receipt.clone())) {
                         Ok(events) => {
                             let paid_at = Some(receipt.paid_at);
@@ -98,7 +113,7 @@ impl Commands {
             };
             let observe = Observe { observation: observation.clone(), matching: matching.clone() };
             let events = payment.state.decide(observe)?;
-            append.streams.push(self.changes(payment, &events, context, Some(receipt.paid_at))?);
+            append.streams.push(self.changes(payment, &events, &beside, Some(receipt.paid_at))?);
             if self.append(append).await?.is_some() {
                 return Ok(matching.map_or_else(Recorded::Unmatched, Recorded::Matched));
             }
@@ -124,7 +139,10 @@ impl Commands {
                 (MEMO, memo_key(payment.to.account, &memo))
             }
             Observation::Rail { rail, reference: Some(reference), .. } => {
-                (REFERENCE, format!("{rail}:{reference}"))
+                (REFERENCE, reference_key(rail, reference))
+            }
+            Observation::Rail { remittance_vault_ref: Some(_), .. } => {
+                return Ok(Err(UnmatchedReason::UnknownReference));
             }
             Observation::Rail { .. } => return Ok(Err(UnmatchedReason::NoReference)),
         };
@@ -153,33 +171,5 @@ fn receipt(observation: &Observation) -> Receipt {
             paid_at: *booked_at,
             source: ReceiptSource::Rail { rail: rail.clone(), external_transaction_id: id.clone() },
         },
-    }
-}
-
-/// Our reference within what a payer wrote: people add words, drop case and put spaces.
-fn own_reference(written: &str) -> Option<String> {
-    let written = written.to_ascii_uppercase();
-    let fits = |word: &str| {
-        word.len() == 12 && word.starts_with("WL") && word.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    let mut words = written.split(|c: char| !c.is_ascii_alphanumeric());
-    words.find(|word| fits(word)).map(str::to_owned).or_else(|| {
-        let joined: String = written.chars().filter(char::is_ascii_alphanumeric).collect();
-        fits(&joined).then_some(joined)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::own_reference;
-
-    #[test]
-    fn our_reference_is_found_however_people_write_it() {
-        for written in ["WLABCDEFGH23", "wlabcdefgh23", "Invoice WLABCDEFGH23, thanks", "WL ABCD EFGH 23"] {
-            assert_eq!(own_reference(written).as_deref(), Some("WLABCDEFGH23"), "{written}");
-        }
-        for written in ["", "Rent", "WLABC", "XXABCDEFGH23", "WLABCDEFGH234"] {
-            assert_eq!(own_reference(written), None, "{written}");
-        }
     }
 }

@@ -5,14 +5,14 @@ use windlass_domain::{
     Amount, AssetId, StellarAsset, Subject,
     ports::BankAccount,
     transfer::{
-        FormSubmission, Initiated, Intake, Kind, PayoutDestination, Refusal, Transfer, TransferCommand,
-        TransferId, TransferInstructions,
+        Closure, FormSubmission, Initiated, Intake, Kind, PayoutDestination, Refusal, Transfer,
+        TransferCommand, TransferId, TransferInstructions,
     },
 };
 use windlass_stellar::{Memo, MuxedAccount};
 use windlass_store::{Append, AppendError, Reservation};
 
-use crate::{CommandError, Commands, Context, repository::TRIES};
+use crate::{CommandError, Commands, Context, reference, repository::TRIES};
 
 /// Names our memos, by receiving account.
 pub(crate) const MEMO: &str = "memo";
@@ -23,8 +23,6 @@ const INTERACTIVE_TOKEN: &str = "interactive_token";
 
 /// A memo is an id that every language's numbers can hold.
 const LARGEST_MEMO: u64 = (1 << 53) - 1;
-/// Letters and digits that nobody mistakes for others.
-const REFERENCE_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /// What a wallet asks for.
 #[derive(Clone, Debug)]
@@ -158,6 +156,10 @@ impl Commands {
             if loaded.state.intake == Intake::Submitted {
                 return Err(Refusal::FormAlreadySubmitted.into());
             }
+            // Before the rail is asked and personal data is sealed.
+            if loaded.state.closure != Closure::Open {
+                return Err(Refusal::Closed(loaded.state.status()).into());
+            }
             initiated.terms.calculate(form.amount).map_err(Refusal::from)?;
             let (instructions, reservation) = self.instructions(id, &initiated).await?;
             if let (None, Some(destination)) = (&sealed, &form.destination) {
@@ -194,12 +196,10 @@ impl Commands {
         let mut random = [0; 10];
         self.ids.random(&mut random);
         if initiated.kind.is_deposit() {
-            let letter =
-                |byte: &u8| REFERENCE_ALPHABET.get(usize::from(byte % 32)).copied().unwrap_or(b'A') as char;
-            let reference = format!("WL{}", random.iter().map(letter).collect::<String>());
+            let reference = reference::new(random);
             let rail = self.rail.name().to_owned();
             let details = self.rail.deposit_instructions(&reference).await?;
-            let key = format!("{rail}:{reference}");
+            let key = reference_key(&rail, &reference);
             let reservation = Reservation { kind: REFERENCE, key, owner, expires_at: None };
             Ok((TransferInstructions::OffChain { rail, reference, details }, reservation))
         } else {
@@ -223,6 +223,11 @@ impl Commands {
         let reference = self.vault.seal(&subject.identity(), "payout_account", &plain).await?;
         Ok(PayoutDestination { vault_ref: reference.to_string(), masked: destination.masked() })
     }
+}
+
+/// The name under which a reference is reserved: it identifies a transfer only together with the rail.
+pub(crate) fn reference_key(rail: &str, reference: &str) -> String {
+    format!("{rail}:{reference}")
 }
 
 /// The name under which a memo is reserved: it identifies a transfer only together with the account that was paid.

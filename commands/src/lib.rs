@@ -9,6 +9,7 @@ mod inbound;
 mod intake;
 mod payment;
 mod payout;
+mod reference;
 mod repository;
 pub mod tasks;
 mod transfers;
