@@ -28,19 +28,21 @@ pub(crate) fn follow(
     version: u64,
     now: OffsetDateTime,
 ) {
-    let mut deliver_at = None;
+    let (mut expires_at, mut deliver_at) = (None, None);
     for event in events {
         match event {
-            TransferEvent::Initiated(initiated) => {
-                append.tasks.push(task(EXPIRE, id, version, initiated.deadline));
-            }
-            TransferEvent::TransferInstructionsIssued { deadline, .. } => {
+            TransferEvent::Initiated(_) | TransferEvent::TransferInstructionsIssued { .. } => {
                 append.cancel_tasks.push((EXPIRE, id.to_string()));
-                append.tasks.push(task(EXPIRE, id, version, *deadline + EXPIRY_GRACE));
+                expires_at = expiry(after);
             }
             TransferEvent::FundsReceived(_) => {
                 append.cancel_tasks.push((EXPIRE, id.to_string()));
+                expires_at = None;
                 deliver_at = Some(now);
+            }
+            // A recovery brings its own task; what was parked would be left over.
+            TransferEvent::Failed { .. } => {
+                append.cancel_tasks.extend([PAY, PAY_OUT].map(|kind| (kind, id.to_string())));
             }
             TransferEvent::Recovered { .. } | TransferEvent::StellarPaymentAbandoned { .. } => {
                 deliver_at = Some(now)
@@ -51,6 +53,9 @@ pub(crate) fn follow(
             _ => {}
         }
     }
+    if let Some(due_at) = expires_at {
+        append.tasks.push(task(EXPIRE, id, version, due_at));
+    }
     let waits_for_delivery = after.closure == Closure::Open
         && after.funding != Funding::None
         && matches!(after.delivery, Delivery::NotStarted | Delivery::AwaitingTrust(_));
@@ -58,6 +63,12 @@ pub(crate) fn follow(
         let kind = if initiated.kind.is_deposit() { PAY } else { PAY_OUT };
         append.tasks.push(task(kind, id, version, due_at));
     }
+}
+
+/// When to look whether a transfer has expired.
+pub(crate) fn expiry(transfer: &Transfer) -> Option<OffsetDateTime> {
+    let grace = if transfer.instructions.is_some() { EXPIRY_GRACE } else { Duration::ZERO };
+    transfer.deadline?.checked_add(grace)
 }
 
 fn task(kind: &'static str, id: TransferId, sequence: u64, due_at: OffsetDateTime) -> NewTask {

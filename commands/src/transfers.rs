@@ -11,14 +11,19 @@ use crate::{
 };
 
 impl Commands {
-    /// Closes the transfer if its deadline went by; the task is done either way.
+    /// Closes the transfer if its deadline went by. The task is done, unless the deadline is still to come.
     pub async fn expire(&self, id: TransferId, lease: &TaskLease) -> Result<(), CommandError> {
         let now = self.clock.now();
         let settle = Some(Settle::Finish(lease.clone()));
         match self.tell(id, TransferCommand::Expire { now }, &Context::task(lease), settle.clone()).await {
-            // Funded, ended, or given more time (which brought its own task): nothing is left to do.
-            Err(CommandError::Refused(Refusal::Funded | Refusal::Closed(_) | Refusal::NotDue)) => {
+            Err(CommandError::Refused(Refusal::Funded | Refusal::Closed(_))) => {
                 self.append(Append { settle, ..Append::default() }).await.map(drop)
+            }
+            // Given more time, or asked by a clock that is ahead of ours: it must not be left without a task.
+            Err(CommandError::Refused(Refusal::NotDue)) => {
+                let due_at = tasks::expiry(&self.transfer(id).await?).unwrap_or(now);
+                let settle = Settle::Reschedule { lease: lease.clone(), due_at, attempts_reset: true };
+                self.append(Append { settle: Some(settle), ..Append::default() }).await.map(drop)
             }
             other => other,
         }
