@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use windlass_domain::{
     Metadata,
-    transfer::{Initiated, Status, Transfer, TransferEvent, TransferId},
+    transfer::{Funding, Initiated, ReceiptSource, Status, Transfer, TransferEvent, TransferId},
 };
 
 /// A transfer with the times that its facets do not know.
@@ -16,18 +16,19 @@ pub struct TransferView {
     pub transfer: Transfer,
     /// What a wallet is shown.
     pub status: Status,
-    /// When it was initiated.
+    /// When it was initiated, to the microsecond, as rows and pages have it.
     #[serde(with = "time::serde::rfc3339")]
     pub started_at: OffsetDateTime,
-    /// When the present status was reached (SEP24-079).
+    /// When the present status was reached (SEP24-079); never before the one that it followed, though money is often
+    /// booked earlier than it is seen.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
-    /// When it was completed.
+    /// When it was completed: when that status was reached.
     #[serde(with = "time::serde::rfc3339::option")]
     pub completed_at: Option<OffsetDateTime>,
-    /// The payment on Stellar, ours or the user's, once it is in a ledger.
+    /// The payment on Stellar: the user's, or ours from when it is sent until it has failed.
     pub stellar_transaction_id: Option<String>,
-    /// The payment by the rail, ours or the user's, once booked.
+    /// The payment by the rail: the user's, or ours from when it is ordered until it has failed.
     pub external_transaction_id: Option<String>,
     /// The last public message.
     pub message: Option<String>,
@@ -42,24 +43,26 @@ impl TransferView {
         let mut transfer = Transfer::default();
         transfer.apply(first);
         transfer.initiated.as_ref()?;
+        let started_at = whole_micros(metadata.occurred_at);
         let mut view = Self {
             id,
             status: transfer.status(),
             transfer,
-            started_at: metadata.occurred_at,
-            updated_at: metadata.occurred_at,
+            started_at,
+            updated_at: started_at,
             completed_at: None,
             stellar_transaction_id: None,
             external_transaction_id: None,
             message: None,
         };
         for (event, metadata) in events {
-            view.note(&event, &metadata);
+            view.note(&event);
             view.transfer.apply(event);
             let status = view.transfer.status();
             if status != view.status {
                 view.status = status;
-                view.updated_at = metadata.occurred_at;
+                view.updated_at = metadata.occurred_at.max(view.updated_at);
+                view.completed_at = (status == Status::Completed).then_some(view.updated_at);
             }
         }
         Some(view)
@@ -70,10 +73,12 @@ impl TransferView {
         self.transfer.initiated.as_deref()
     }
 
-    fn note(&mut self, event: &TransferEvent, metadata: &Metadata) {
-        use windlass_domain::transfer::ReceiptSource;
+    fn note(&mut self, event: &TransferEvent) {
         match event {
-            TransferEvent::FundsReceived(receipt) | TransferEvent::LateFundsReceived(receipt) => {
+            // The first money alone: what comes later is another payment.
+            TransferEvent::FundsReceived(receipt) | TransferEvent::LateFundsReceived(receipt)
+                if self.transfer.funding == Funding::None =>
+            {
                 match &receipt.source {
                     ReceiptSource::Rail { external_transaction_id, .. } => {
                         self.external_transaction_id = Some(external_transaction_id.clone());
@@ -97,10 +102,18 @@ impl TransferView {
                 self.external_transaction_id = Some(external_transaction_id.clone());
             }
             TransferEvent::PayoutFailed { .. } => self.external_transaction_id = None,
-            TransferEvent::Completed { .. } => self.completed_at = Some(metadata.occurred_at),
             TransferEvent::Failed { message, .. } => self.message = Some(message.clone()),
             TransferEvent::Recovered { .. } => self.message = None,
             _ => {}
         }
     }
+}
+
+fn whole_micros(time: OffsetDateTime) -> OffsetDateTime {
+    time.replace_nanosecond(time.nanosecond() / 1_000 * 1_000).unwrap_or(time)
+}
+
+/// Microseconds since 1970, as the rows have it; anything finer is cut off.
+pub(crate) fn micros(time: OffsetDateTime) -> i64 {
+    i64::try_from(time.unix_timestamp_nanos().div_euclid(1_000)).unwrap_or(i64::MAX)
 }

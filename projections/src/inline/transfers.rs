@@ -5,7 +5,7 @@ use windlass_domain::transfer::TransferEvent;
 use windlass_store::{Dialect, InlineProjection, InlineRow, ProjectionError, Schema, StreamChange};
 
 use super::read;
-use crate::TransferView;
+use crate::{TransferView, view::micros};
 
 /// The table `transfers`.
 pub struct Transfers;
@@ -52,7 +52,7 @@ impl InlineProjection for Transfers {
             "kind": initiated.kind.as_str(),
             "asset": initiated.stellar_asset.to_string(),
             "status": view.status.as_str(),
-            "started_at": (view.started_at.unix_timestamp_nanos() / 1_000) as i64,
+            "started_at": micros(view.started_at),
             "stellar_transaction_id": view.stellar_transaction_id,
             "external_transaction_id": view.external_transaction_id,
             "view": serde_json::to_string(&view).map_err(|error| fault(error.to_string()))?,

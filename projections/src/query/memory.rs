@@ -8,7 +8,7 @@ use windlass_stellar::AccountId;
 use windlass_store::MemoryStore;
 
 use super::{Page, QueryError, SourceAccount, TransferFilter};
-use crate::TransferView;
+use crate::{TransferView, view::micros};
 
 pub(super) fn transfer(store: &MemoryStore, id: TransferId) -> Result<Option<TransferView>, QueryError> {
     let row = store.inline_row("transfers", &id.to_string());
@@ -39,7 +39,7 @@ pub(super) fn transfers(
         let initiated = view.initiated();
         initiated.is_some_and(|initiated| {
             initiated.stellar_asset == filter.asset && filter.kind.is_none_or(|kind| initiated.kind == kind)
-        }) && filter.no_older_than.is_none_or(|oldest| view.started_at >= oldest)
+        }) && filter.no_older_than.is_none_or(|oldest| micros(view.started_at) >= micros(oldest))
             && begins_after.is_none_or(|after| (view.started_at, view.id) < after)
     };
     Ok(mine.into_iter().filter(wanted).take(filter.limit as usize).collect())

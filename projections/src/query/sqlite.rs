@@ -5,7 +5,7 @@ use windlass_domain::{Subject, transfer::TransferId};
 use windlass_stellar::AccountId;
 
 use super::{Page, QueryError, SourceAccount, TransferFilter};
-use crate::TransferView;
+use crate::{TransferView, view::micros};
 
 pub(super) const BY_ID: &str = "SELECT id, view FROM transfers WHERE id = $1";
 
@@ -24,7 +24,8 @@ pub(super) const PAGE_AFTER: &str = "SELECT id, view FROM transfers \
         AND (started_at, id) < (SELECT started_at, id FROM transfers WHERE id = $6 AND subject = $1) \
     ORDER BY started_at DESC, id DESC LIMIT $5";
 
-pub(super) const LAST_SEQUENCE: &str = "SELECT account_sequence FROM stellar_transactions WHERE source = $1 ORDER BY account_sequence DESC LIMIT 1";
+pub(super) const LAST_SEQUENCE: &str = "SELECT account_sequence FROM stellar_transactions \
+    WHERE source = $1 AND spent = 1 ORDER BY account_sequence DESC LIMIT 1";
 
 pub(super) const OPEN: &str = "SELECT count(*) FROM stellar_transactions WHERE source = $1 AND open = 1";
 
@@ -55,7 +56,7 @@ pub(super) async fn transfers(
     pool: &SqlitePool,
     filter: &TransferFilter,
 ) -> Result<Vec<TransferView>, QueryError> {
-    let oldest = filter.no_older_than.map_or(i64::MIN, |time| (time.unix_timestamp_nanos() / 1_000) as i64);
+    let oldest = filter.no_older_than.map_or(i64::MIN, micros);
     let statement = match filter.page {
         Page::First => PAGE,
         Page::After(_) => PAGE_AFTER,
@@ -89,3 +90,6 @@ fn view(row: &SqliteRow) -> Result<TransferView, QueryError> {
     serde_json::from_str(&view)
         .map_err(|source| QueryError::Malformed { what: format!("the row of transfer {id}"), source })
 }
+
+#[cfg(test)]
+mod tests;
