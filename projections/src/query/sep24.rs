@@ -1,10 +1,10 @@
 //! The SEP-24 transaction object, built once, for answers and callbacks alike (SEP24-072 … SEP24-085).
 
 use serde::Serialize;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 use windlass_domain::{
     Amount, Money,
-    transfer::{Kind, ReceiptSource, TransferInstructions},
+    transfer::{Funding, Kind, ReceiptSource, TransferInstructions},
 };
 
 use crate::TransferView;
@@ -72,7 +72,14 @@ impl Transaction {
     /// The object for `view`; `more_info_url` comes from the caller, because it carries a token.
     pub fn new(view: &TransferView, more_info_url: String) -> Self {
         let transfer = &view.transfer;
-        let amounts = transfer.amounts;
+        let received = match &transfer.funding {
+            Funding::None => None,
+            Funding::Received(receipt) => Some(receipt.money),
+        };
+        // What was promised for another amount is not what this one leads to.
+        let amounts =
+            transfer.amounts.filter(|amounts| received.is_none_or(|received| received == amounts.amount_in));
+        let amount_in = received.or(amounts.map(|amounts| amounts.amount_in));
         let text = |money: Money| money.amount.to_string();
         let asset = |money: Money| money.asset.to_string();
         let (from, to) = parties(view);
@@ -81,8 +88,8 @@ impl Transaction {
             kind: view.initiated().map_or("", |initiated| initiated.kind.as_str()),
             status: view.status.as_str(),
             more_info_url,
-            amount_in: amounts.map(|amounts| text(amounts.amount_in)),
-            amount_in_asset: amounts.map(|amounts| asset(amounts.amount_in)),
+            amount_in: amount_in.map(text),
+            amount_in_asset: amount_in.map(asset),
             amount_out: amounts.map(|amounts| text(amounts.amount_out)),
             amount_out_asset: amounts.map(|amounts| asset(amounts.amount_out)),
             amount_fee: amounts.map(|amounts| text(amounts.fee)),
@@ -104,6 +111,7 @@ impl Transaction {
 
 /// A time as the SEPs write it: UTC, ISO 8601.
 pub fn timestamp(time: OffsetDateTime) -> String {
+    let time = time.to_offset(UtcOffset::UTC);
     time.replace_nanosecond(time.nanosecond() / 1_000_000 * 1_000_000)
         .unwrap_or(time)
         .format(&Rfc3339)
