@@ -6,6 +6,8 @@
 mod assets;
 mod duration;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
