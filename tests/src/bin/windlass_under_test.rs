@@ -1,0 +1,5 @@
+//! The real program, built with its crash points.
+
+fn main() -> std::process::ExitCode {
+    windlass::run()
+}

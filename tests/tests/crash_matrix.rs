@@ -1,0 +1,85 @@
+//! The crash matrix: the real program is killed at each named place between two steps of a deposit and of a withdrawal,
+//! and started again. The network shows one payment, the bank one payout, log and rows agree.
+
+use std::{fmt, path::Path};
+
+use anyhow::{Result, ensure};
+use windlass_tests::{Program, World, books, crash_points, free_port, parallel, proxy, wallet::Wallet};
+
+/// What a dead worker held is soon another's.
+const SHORT_LEASES: [(&str, &str); 2] = [("WORK_TASK_LEASE", "4s"), ("WORK_DUTY_LEASE", "3s")];
+
+/// Where the worker dies: at the nth pass of a place.
+#[derive(Clone, Debug)]
+struct Death {
+    place: String,
+    pass: u32,
+}
+
+impl fmt::Display for Death {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.place, self.pass)
+    }
+}
+
+fn program() -> Program {
+    Program::at(env!("CARGO_BIN_EXE_windlass-under-test"))
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_at_any_place_pays_once_after_its_restart() {
+    let places = crash_points::all(root()).unwrap();
+    assert!(places.len() >= 10, "{places:?}");
+    let mut deaths: Vec<_> = places.into_iter().map(|place| Death { place, pass: 1 }).collect();
+    // The watcher passes these for the anchor's own first payments as well; later passes are the wallet's.
+    for place in ["watch.seen", "watch.recorded"] {
+        deaths.extend([2, 3].map(|pass| Death { place: place.to_owned(), pass }));
+    }
+    parallel::trials(4, deaths, die_and_go_on).await.unwrap();
+}
+
+async fn die_and_go_on(death: Death) -> Result<()> {
+    let mut world = World::begin(&program()).await?;
+    world.work(&[SHORT_LEASES[0], SHORT_LEASES[1], ("WINDLASS_CRASH_AT", &death.to_string())])?;
+    let wallet = Wallet::set_out(&world)?;
+    let status = world.worker(0)?.end().await?;
+    ensure!(!status.success(), "it did not die: {status}");
+    world.work(&SHORT_LEASES)?;
+    let report = wallet.come_back().await?;
+    books::check(&mut world, &[report]).await
+}
+
+/// Each answer is held back while the server dies and comes again: what it said must hold.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_after_each_form_and_order_goes_on_where_it_stopped() {
+    let (port, public) = (free_port().unwrap(), free_port().unwrap());
+    let mut steps = proxy::between(public, format!("http://127.0.0.1:{port}")).await.unwrap();
+    let passing = async {
+        // The anchor looks at itself while it starts.
+        let mut world = World::begin_at(&program(), port, format!("http://127.0.0.1:{public}")).await?;
+        world.work(&SHORT_LEASES)?;
+        let mut wallet = Box::pin(Wallet::set_out(&world)?.come_back());
+        let mut killed = vec![];
+        let report = loop {
+            tokio::select! {
+                report = &mut wallet => break report?,
+                Some(step) = steps.recv() => {
+                    if step.name.starts_with("POST") {
+                        world.crash_serve().await?;
+                        killed.push(step.name.clone());
+                    }
+                    step.go_on();
+                }
+            }
+        };
+        // Login, two orders, and two forms of each.
+        ensure!(killed.len() >= 7, "{killed:?}");
+        books::check(&mut world, &[report]).await
+    };
+    let passed: Result<()> = passing.await;
+    passed.unwrap();
+}
