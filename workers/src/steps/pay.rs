@@ -48,6 +48,14 @@ impl Step for Pay {
         }
         let amount = amounts.amount_out.amount.to_stroops().map_err(|error| needs_operator(&error))?;
 
+        let source = commands
+            .asset(&initiated.stellar_asset)
+            .ok_or_else(|| needs_operator(&"the asset is no longer configured"))?
+            .distribution;
+        // Before the ledger is asked: whoever waits for its turn asks often.
+        if self.0.queries.source_account(source).await?.open > 0 {
+            return Ok(Outcome::NotYet(LOOK_FOR_TURN));
+        }
         let destination = ledger.account(initiated.stellar_account.account).await?;
         if let Some(reason) = cannot_receive(destination.as_ref(), initiated, amount) {
             commands.await_trustline(id, reason, task, self.0.clock.now() + LOOK_FOR_TRUSTLINE).await?;
@@ -62,10 +70,6 @@ impl Step for Pay {
             commands.establish_trustline(id, task).await?;
         }
 
-        let source = commands
-            .asset(&initiated.stellar_asset)
-            .ok_or_else(|| needs_operator(&"the asset is no longer configured"))?
-            .distribution;
         let Some(sequence) = self.next_sequence(source).await? else {
             return Ok(Outcome::NotYet(LOOK_FOR_TURN));
         };
@@ -81,13 +85,14 @@ impl Pay {
     /// The number after the last one that the log gave out; from the ledger only before the first. `None` while an
     /// envelope of that account has an open fate.
     async fn next_sequence(&self, source: AccountId) -> Result<Option<i64>, StepError> {
+        let account = self.0.ledger.account(source).await?;
+        let account =
+            account.ok_or_else(|| StepError::Transient(format!("the account {source} does not exist")))?;
+        // The ledger first: whatever of ours it has by then is in the log by now, whichever process sent it.
         let ours = self.0.queries.source_account(source).await?;
         if ours.open > 0 {
             return Ok(None);
         }
-        let account = self.0.ledger.account(source).await?;
-        let account =
-            account.ok_or_else(|| StepError::Transient(format!("the account {source} does not exist")))?;
         match ours.last_sequence {
             None => Ok(Some(account.sequence + 1)),
             // Somebody else signs for this account, or this log has lost its end: paying on could pay twice.
