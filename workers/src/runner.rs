@@ -1,16 +1,9 @@
 //! Runs steps and duties until it is told to stop: leases tasks, bounds how many are under way, backs off, parks.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::{
-    sync::Notify,
+    sync::{Notify, Semaphore},
     time::{Instant, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -45,7 +38,7 @@ impl RunnerConfig {
     }
 }
 
-/// After so many failures that may pass, a task is loud in the log; it is still tried on.
+/// After so many failures that may pass, a task or a duty is loud in the log; it is still tried on.
 const LOUD_AFTER: u32 = 10;
 
 /// Runs steps and duties.
@@ -82,25 +75,23 @@ impl Runner {
     }
 
     async fn lease_tasks(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
-        let running: HashMap<&'static str, Arc<AtomicUsize>> =
-            self.steps.iter().map(|step| (step.kind(), Arc::default())).collect();
+        let slots = |step: &Arc<dyn Step>| (step.kind(), Arc::new(Semaphore::new(step.concurrency())));
+        let slots: HashMap<&'static str, Arc<Semaphore>> = self.steps.iter().map(slots).collect();
         let freed = Arc::new(Notify::new());
         let mut wakeups = self.store.wakeups();
         while !stop.is_cancelled() {
             wakeups.mark_unchanged();
             let mut leased_any = false;
             for step in &self.steps {
-                let Some(count) = running.get(step.kind()) else { continue };
-                let free = step.concurrency().saturating_sub(count.load(Ordering::SeqCst));
-                for task in self.lease(step.kind(), free).await {
+                let Some(slots) = slots.get(step.kind()) else { continue };
+                for task in self.lease(step.kind(), slots.available_permits()).await {
+                    let Ok(slot) = slots.clone().try_acquire_owned() else { continue };
                     leased_any = true;
-                    count.fetch_add(1, Ordering::SeqCst);
-                    let (runner, step, count, freed) =
-                        (self.clone(), step.clone(), count.clone(), freed.clone());
+                    let (runner, step, freed) = (self.clone(), step.clone(), freed.clone());
                     let stop = stop.clone();
                     tracker.spawn(async move {
                         runner.run_task(&*step, task, &stop).await;
-                        count.fetch_sub(1, Ordering::SeqCst);
+                        drop(slot);
                         freed.notify_one();
                     });
                 }
@@ -109,12 +100,8 @@ impl Runner {
                 continue;
             }
             // Kinds that are full wait for `freed`, not for the clock.
-            let is_free = |step: &&Arc<dyn Step>| {
-                running
-                    .get(step.kind())
-                    .is_some_and(|count| count.load(Ordering::SeqCst) < step.concurrency())
-            };
-            let free: Vec<_> = self.steps.iter().filter(is_free).map(|step| step.kind()).collect();
+            let free = slots.iter().filter(|(_, slots)| slots.available_permits() > 0);
+            let free: Vec<_> = free.map(|(kind, _)| *kind).collect();
             let wait = self.until_next_task(&free).await;
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -198,7 +185,8 @@ impl Runner {
         // Cut off long before its lease ends, however short that is.
         let limit = step.time_limit().min(self.config.task_lease * 5 / 8);
         let deadline = Instant::now() + limit;
-        let again = |due_at| Settle::Reschedule { lease: task.clone(), due_at, attempts_reset: false };
+        // To wait is not to fail.
+        let again = |due_at| Settle::Reschedule { lease: task.clone(), due_at, attempts_reset: true };
         loop {
             let outcome = timeout_at(deadline, step.run(task)).await;
             match outcome.map_err(|_| StepError::Transient(format!("not done within {limit:?}")))?? {
@@ -234,21 +222,21 @@ impl Runner {
     async fn perform(self: Arc<Self>, duty: Arc<dyn Duty>, stop: CancellationToken) {
         let name = duty.name();
         while !stop.is_cancelled() {
-            match self.hold_and_perform(&name, &*duty, &stop).await {
-                Ok(()) => {}
-                Err(error) => tracing::warn!(duty = name, %error, "the duty's lease cannot be had"),
+            // In a task of its own: should it ever panic, it is taken up again.
+            let (runner, duty, until) = (self.clone(), duty.clone(), stop.clone());
+            let held = tokio::spawn(async move { runner.hold_and_perform(&*duty, &until).await });
+            match held.await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(duty = name, %error, "the duty's lease cannot be had"),
+                Err(error) => tracing::error!(duty = name, %error, "the duty broke off"),
             }
             pause(self.config.duty_lease / 3, &stop).await;
         }
     }
 
     /// Returns when the lease is another's, is lost, or at `stop`.
-    async fn hold_and_perform(
-        &self,
-        name: &str,
-        duty: &dyn Duty,
-        stop: &CancellationToken,
-    ) -> Result<(), LeaseError> {
+    async fn hold_and_perform(&self, duty: &dyn Duty, stop: &CancellationToken) -> Result<(), LeaseError> {
+        let name = &duty.name();
         let (owner, ttl) = (&self.config.owner, self.config.duty_lease);
         let Some(mut lease) = self.store.acquire_lease(name, owner, self.clock.now(), ttl).await? else {
             return Ok(());
@@ -275,8 +263,12 @@ impl Runner {
                     ttl
                 }
                 Ok(Err(error)) => {
-                    tracing::warn!(duty = name, %error, "the duty failed and will be tried again");
                     failures += 1;
+                    if failures >= LOUD_AFTER {
+                        tracing::error!(duty = name, failures, %error, "the duty fails again and again");
+                    } else {
+                        tracing::warn!(duty = name, failures, %error, "the duty failed and will be tried again");
+                    }
                     backoff(failures, 0.5).min(ttl)
                 }
                 Err(_) => {
