@@ -43,6 +43,7 @@ pub(super) async fn deposit(
     let opened = wallet.sep24.open(Kind::Deposit, &wallet.asset, amount).await?;
     let transfer = deposit.insert(TransferReport::new(&opened.id, Kind::Deposit));
     wallet.show.done("opened", format!("deposit {} of {amount} {}", opened.id, wallet.asset.code()));
+    differences.extend(watch::opened(wallet, transfer).await?);
 
     let page = pages::fill(wallet, &opened, &Answers { amount, account_number: None }).await?;
     let transaction = watch::until(wallet, transfer, "pending_user_transfer_start", |_| true).await?;

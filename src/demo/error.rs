@@ -131,7 +131,7 @@ pub enum DemoError {
         limit: Duration,
     },
     /// Everything was done, but not everything is as it should be.
-    #[error("{} thing(s) differ from what they should be:\n  {}", .0.len(), .0.join("\n  "))]
+    #[error("this is not as it should be: {}", .0.join("; "))]
     Differs(Vec<String>),
 }
 

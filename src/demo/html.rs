@@ -15,6 +15,8 @@ use super::form::{Control, ControlKind, Page};
 const MAX_TOKENS: usize = 200_000;
 /// The most elements within each other whose text is collected.
 const MAX_CAPTURES: usize = 100;
+/// Elements that have no content, as far as they can be marked.
+const VOID: [&str; 4] = ["input", "img", "hr", "br"];
 /// Elements whose end tag may be left out; the next of them ends the one before.
 const SELF_ENDING: [&str; 8] = ["p", "li", "dt", "dd", "td", "th", "tr", "option"];
 
@@ -178,7 +180,7 @@ impl Reader {
 
     fn capture(&mut self, element: &str, purpose: Purpose) {
         // Hostile nesting: a page has no more than a handful at a time.
-        if self.captures.len() < MAX_CAPTURES {
+        if self.captures.len() < MAX_CAPTURES && !VOID.contains(&element) {
             self.captures.push(Capture {
                 element: element.to_owned(),
                 depth: 0,
@@ -262,3 +264,6 @@ impl Reader {
 fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,8 +62,11 @@ pub(super) async fn send(
     url: &Url,
     expected: &'static str,
 ) -> Result<Answer, DemoError> {
-    let no_answer =
-        |error: reqwest::Error| DemoError::NoAnswer { expected, url: url.clone(), cause: in_full(error) };
+    let no_answer = |error: reqwest::Error| DemoError::NoAnswer {
+        expected,
+        url: without_query(url),
+        cause: in_full(error),
+    };
     let mut response = request.send().await.map_err(no_answer)?;
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut answer = Answer {

@@ -40,6 +40,9 @@ pub async fn run(options: DemoOptions) -> Result<DemoReport, DemoError> {
     report.seconds = patience.seconds();
     if let Err(error) = &outcome {
         report.error = Some(error.to_string());
+        if !matches!(error, DemoError::Differs(_)) {
+            show.differences(&report.differences);
+        }
         show.failed(error);
     }
     if options.json {

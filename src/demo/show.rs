@@ -42,6 +42,13 @@ impl Show {
         self.step('✗', "stopped", error);
     }
 
+    /// What had been found by then.
+    pub fn differences(&self, differences: &[String]) {
+        for difference in differences {
+            self.step('✗', "differs", difference);
+        }
+    }
+
     /// Both timelines and all balances.
     pub fn summary(&self, report: &DemoReport) {
         for transfer in report.deposit.iter().chain(&report.withdrawal) {
@@ -53,7 +60,7 @@ impl Show {
             let mark = if balance.after == balance.expected { '✓' } else { '✗' };
             let (before, after) = (balance.before, balance.after);
             let code = balance.asset.split(':').next().unwrap_or_default();
-            self.line(&format!("  {mark} {:<20} {before} → {after} {code}", balance.account));
+            self.line(&format!("  {mark} {:<24} {before} → {after} {code}", balance.account));
         }
     }
 

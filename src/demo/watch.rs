@@ -1,7 +1,7 @@
 //! Watches a transfer, and keeps each status that it shows.
 
 use super::{
-    DemoError,
+    DemoError, check,
     report::{SeenStatus, TransferReport},
     transaction::Transaction,
     wallet::Wallet,
@@ -41,6 +41,17 @@ pub(super) async fn until(
         )
         .await?;
     }
+}
+
+/// Looks at a transfer that was just opened: it is there at once, as `incomplete` (SEP24-036).
+pub(super) async fn opened(
+    wallet: &Wallet,
+    transfer: &mut TransferReport,
+) -> Result<Option<String>, DemoError> {
+    let transaction = wallet.sep24.transaction(&transfer.id).await?;
+    note(wallet, transfer, &transaction);
+    let what = format!("the {}'s first status", transfer.kind);
+    Ok(check::same(&what, "incomplete", transaction.status.as_str()))
 }
 
 /// Shows and keeps a status that was not the last one, and whatever became known.

@@ -47,6 +47,7 @@ pub(super) async fn withdraw(
     let opened = wallet.sep24.open(Kind::Withdrawal, &wallet.asset, amount).await?;
     let transfer = withdrawal.insert(TransferReport::new(&opened.id, Kind::Withdrawal));
     wallet.show.done("opened", format!("withdrawal {} of {amount} {}", opened.id, wallet.asset.code()));
+    differences.extend(watch::opened(wallet, transfer).await?);
 
     let answers = Answers { amount, account_number: Some(number.clone()) };
     pages::fill(wallet, &opened, &answers).await?;
