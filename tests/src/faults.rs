@@ -22,13 +22,15 @@ pub async fn bank(world: &World, rule: Value) -> Result<()> {
     post(&format!("{}/bank", world.sandbox_url()), rule).await
 }
 
-/// Lets the network behave again.
+/// Lets both behave again.
 ///
 /// # Errors
-/// Where it does not answer.
-pub async fn end_of_network(world: &World) -> Result<()> {
-    let url = format!("{}/horizon/sandbox/faults", world.sandbox_url());
-    Client::new().delete(url).send().await?.error_for_status()?;
+/// Where one does not answer.
+pub async fn end(world: &World) -> Result<()> {
+    for face in ["horizon", "bank"] {
+        let url = format!("{}/{face}/sandbox/faults", world.sandbox_url());
+        Client::new().delete(url).send().await?.error_for_status()?;
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use crate::{Process, Program, World};
+use crate::{Process, Program, World, until};
 
 /// What the wallet found.
 #[derive(Clone, Debug, Deserialize)]
@@ -60,6 +60,16 @@ impl Wallet {
         let name = format!("wallet-{}", WALLETS.fetch_add(1, Ordering::Relaxed));
         let args = ["demo", "--anchor", anchor, "--json"];
         Ok(Self(program.start(&name, folder, &args, &[("", ""); 0])?))
+    }
+
+    /// Waits until it has its account and its token.
+    ///
+    /// # Errors
+    /// Where it never does.
+    pub async fn has_logged_in(&self) -> Result<()> {
+        until("a wallet's login", async || Ok(self.0.stderr().contains("logged in").then_some(())))
+            .await
+            .with_context(|| self.0.to_string())
     }
 
     /// Waits for it to come back, satisfied.

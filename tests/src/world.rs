@@ -97,7 +97,8 @@ impl World {
     pub async fn crash_sandbox(&mut self) -> Result<()> {
         self.sandbox.kill()?;
         self.sandbox = start_sandbox(&self.program, self.folder.path(), self.sandbox_port)?;
-        answers(&self.sandbox_url()).await.context(self.sandbox.to_string())
+        let horizon = format!("{}/horizon", self.sandbox_url());
+        answers(&horizon).await.context(self.sandbox.to_string())
     }
 
     /// Ends the anchor's processes in order; the sandbox goes on.

@@ -1,0 +1,121 @@
+//! Network and bank answer late, twice or not at all: everything still completes, and is paid once.
+
+use std::fmt;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use windlass_tests::{Program, World, books, faults, parallel, until, wallet::Wallet};
+
+fn program() -> Program {
+    Program::at(env!("CARGO_BIN_EXE_windlass-under-test"))
+}
+
+/// Who misbehaves, and how.
+#[derive(Clone, Debug)]
+enum Trouble {
+    Network(Vec<Value>),
+    Bank(Vec<Value>),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (who, rules) = match self {
+            Self::Network(rules) => ("network", rules),
+            Self::Bank(rules) => ("bank", rules),
+        };
+        write!(f, "{who}: {}", Value::Array(rules.clone()))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_misbehaves_pays_once() {
+    let rule = |on: &str, what: Value, times: u32| json!({"on": on, "do": what, "times": times});
+    let troubles = [
+        vec![rule("submit", json!("apply_then_504"), 2)],
+        vec![rule("submit", json!("apply_then_504"), 1), rule("transaction", json!("404"), 3)],
+        vec![rule("submit", json!("503"), 3)],
+        vec![rule("submit", json!({"delay_ms": 1500}), 3)],
+        vec![rule("account", json!("503"), 5)],
+        vec![rule("payments", json!("503"), 5)],
+        vec![rule("payments", json!({"delay_ms": 1200}), 3)],
+        vec![rule("transaction", json!("503"), 4), rule("submit", json!("apply_then_504"), 1)],
+    ];
+    parallel::trials(4, troubles.map(Trouble::Network), survive).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bank_that_misbehaves_pays_once() {
+    let rule = |on: &str, what: Value, times: u32| json!({"on": on, "do": what, "times": times});
+    let troubles = [
+        vec![rule("payout", json!("apply_then_504"), 2)],
+        vec![rule("payout", json!("503"), 2)],
+        vec![rule("payout", json!({"delay_ms": 1500}), 2)],
+        vec![rule("payout", json!("settle_late"), 1)],
+        vec![rule("credits", json!("duplicate_credit"), 3)],
+        vec![rule("credits", json!("503"), 4)],
+    ];
+    parallel::trials(4, troubles.map(Trouble::Bank), survive).await.unwrap();
+}
+
+async fn survive(trouble: Trouble) -> Result<()> {
+    let mut world = World::begin(&program()).await?;
+    let wallet = Wallet::set_out(&world)?;
+    // The wallet sets up its account undisturbed: these troubles are the anchor's.
+    wallet.has_logged_in().await?;
+    match trouble {
+        Trouble::Network(rules) => {
+            for rule in rules {
+                faults::network(&world, rule).await?;
+            }
+        }
+        Trouble::Bank(rules) => {
+            for rule in rules {
+                faults::bank(&world, rule).await?;
+            }
+        }
+    }
+    world.work(&[("WORK_TASK_LEASE", "8s"), ("WORK_DUTY_LEASE", "4s")])?;
+    let report = wallet.come_back().await?;
+    // The books are read from network and bank as they are.
+    faults::end(&world).await?;
+    books::check(&mut world, &[report]).await
+}
+
+/// Whatever is cut off in the middle: streams, submissions, answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_and_bank_that_crash_and_come_back_lose_nothing() {
+    let outcome = async {
+        let mut world = World::begin(&program()).await?;
+        world.work(&[("WORK_TASK_LEASE", "8s"), ("WORK_DUTY_LEASE", "4s")])?;
+        let first = Wallet::set_out(&world)?.come_back().await?;
+        world.crash_sandbox().await?;
+        let second = Wallet::set_out(&world)?.come_back().await?;
+        books::check(&mut world, &[first, second]).await
+    };
+    let outcome: Result<()> = outcome.await;
+    outcome.unwrap();
+}
+
+/// The network takes envelopes and never lets them into a ledger, until the first one's time is over: it is proven dead,
+/// another is made under the same sequence number, and the wallet is paid once.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_envelope_that_dies_is_proven_dead_and_followed_by_another() {
+    let outcome = async {
+        let mut world = World::begin(&program()).await?;
+        let wallet = Wallet::set_out(&world)?;
+        wallet.has_logged_in().await?;
+        faults::network(&world, json!({"on": "submit", "do": "hang", "times": 1000})).await?;
+        world.work(&[("WORK_TASK_LEASE", "8s"), ("WORK_DUTY_LEASE", "4s")])?;
+        until("the envelope's death", async || {
+            let events = world.program().command(world.folder(), &["events", "--json"]).output()?;
+            let log = String::from_utf8(events.stdout)?;
+            Ok(log.contains(r#""event_type":"ProvenDead""#).then_some(()))
+        })
+        .await?;
+        faults::end(&world).await?;
+        let report = wallet.come_back().await?;
+        books::check(&mut world, &[report]).await
+    };
+    let outcome: Result<()> = outcome.await;
+    outcome.unwrap();
+}
