@@ -7,7 +7,7 @@ use windlass_domain::{
     transfer::{Funding, Kind, TransferId, TransferInstructions},
 };
 use windlass_stellar::Memo;
-use windlass_store::CursorMove;
+use windlass_store::{Append, CursorMove, EventStore, NewEvent, StreamAppend, StreamId};
 use windlass_workers::{Duty, StepError, Turn, duties};
 
 use crate::world::{World, anybody, credit, distribution, received, request};
@@ -26,6 +26,19 @@ async fn cursor(world: &World, name: &str) -> Option<String> {
 
 async fn names(world: &World, event_type: &str) -> usize {
     world.log().await.iter().filter(|event| event.event_type == event_type).count()
+}
+
+fn appends(world: &World) -> u64 {
+    *world.store.wakeups().borrow()
+}
+
+/// A payment of that key can no longer be read, and so neither recorded again.
+async fn spoil(world: &World, key: &str) {
+    let (event_type, event_version) = ("PaymentObserved".to_owned(), "1".to_owned());
+    let event = NewEvent { event_type, event_version, payload: "{}".to_owned(), metadata: "{}".to_owned() };
+    let stream = StreamId::new("inbound_payment", key);
+    let streams = vec![StreamAppend { stream, history: vec![], events: vec![event] }];
+    world.store.append(Append { streams, ..Append::default() }).await.unwrap();
 }
 
 async fn withdrawals(world: &World) -> [(TransferId, Memo); 2] {
@@ -47,8 +60,9 @@ async fn a_page_is_recorded_and_the_cursor_moves_with_its_last_payment() {
     let payments = vec![received(1, memo), received(2, Memo::None), received(3, other)];
     let page = PaymentPage { payments, next: Some(Cursor("30".to_owned())) };
     world.ledger.pages.tell([Ok(page), Ok(PaymentPage::default())]);
-    let watch = duty(&world, "watch_ledger");
+    let (watch, before) = (duty(&world, "watch_ledger"), appends(&world));
     assert_eq!(watch.turn().await.unwrap(), Turn::Worked);
+    assert_eq!(appends(&world) - before, 3, "one for each payment, the last with the cursor");
     assert_eq!(watch.turn().await.unwrap(), Turn::Idle);
     let asked = |after| format!("payments {} after {after}", distribution());
     assert_eq!(world.ledger.calls(), [asked("-"), asked("30")]);
@@ -76,6 +90,24 @@ async fn after_a_crash_within_a_page_nothing_is_missed_or_counted_twice() {
         assert_eq!((names(&world, "PaymentObserved").await, names(&world, "FundsReceived").await), (3, 2));
         assert_eq!(cursor(&world, &ledger_name()).await.as_deref(), Some("30"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_cursor_stays_while_a_payment_of_its_page_is_not_recorded() {
+    let world = World::new().await;
+    let payments: Vec<_> = (1..4).map(|n| received(n, Memo::None)).collect();
+    spoil(&world, &format!("stellar:{}:1:0", payments[1].transaction)).await;
+    world.ledger.pages.tell([Ok(PaymentPage { payments, next: Some(Cursor("30".to_owned())) })]);
+    let credits = (1..4).map(|n| credit(n, "")).collect();
+    spoil(&world, "rail:bank:credit-2").await;
+    world.rail.pages.tell([Ok(CreditPage { credits, next: Some(Cursor("30".to_owned())) })]);
+    for (name, stored) in [("watch_ledger", ledger_name()), ("watch_statement", "statement:bank".to_owned())]
+    {
+        let stopped = duty(&world, name).turn().await;
+        assert!(matches!(stopped, Err(StepError::NeedsOperator(_))), "{stopped:?}");
+        assert_eq!(cursor(&world, &stored).await, None);
+    }
+    assert_eq!(names(&world, "PaymentUnmatched").await, 2, "the first of each page");
 }
 
 /// All of the page is known: the crash came before the cursor moved.
@@ -156,8 +188,9 @@ async fn a_statement_is_recorded_line_by_line() {
     let credits = vec![credit(1, "Maria's rent"), credit(2, &reference), credit(2, &reference)];
     let page = CreditPage { credits, next: Some(Cursor("3".to_owned())) };
     world.rail.pages.tell([Ok(page), Ok(CreditPage::default()), Err(RailError::Unknown("down".to_owned()))]);
-    let watch = duty(&world, "watch_statement");
+    let (watch, before) = (duty(&world, "watch_statement"), appends(&world));
     assert_eq!(watch.turn().await.unwrap(), Turn::Worked);
+    assert_eq!(appends(&world) - before, 3, "the same credit twice still moves the cursor");
     assert_eq!(watch.turn().await.unwrap(), Turn::Idle);
     assert!(matches!(watch.turn().await, Err(StepError::Transient(_))));
     assert_eq!(world.rail.calls(), ["credits after -", "credits after 3", "credits after 3"]);
