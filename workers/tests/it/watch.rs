@@ -185,16 +185,17 @@ async fn a_statement_is_recorded_line_by_line() {
     let Some(TransferInstructions::OffChain { reference, .. }) = world.transfer(id).await.instructions else {
         panic!("a deposit has a reference")
     };
-    let credits = vec![credit(1, "Maria's rent"), credit(2, &reference), credit(2, &reference)];
+    let credits =
+        vec![credit(1, "Maria's rent"), credit(2, &reference), credit(2, &reference), credit(3, "")];
     let page = CreditPage { credits, next: Some(Cursor("3".to_owned())) };
     world.rail.pages.tell([Ok(page), Ok(CreditPage::default()), Err(RailError::Unknown("down".to_owned()))]);
     let (watch, before) = (duty(&world, "watch_statement"), appends(&world));
     assert_eq!(watch.turn().await.unwrap(), Turn::Worked);
-    assert_eq!(appends(&world) - before, 3, "the same credit twice still moves the cursor");
+    assert_eq!(appends(&world) - before, 3, "one for each credit, the last with the cursor");
     assert_eq!(watch.turn().await.unwrap(), Turn::Idle);
     assert!(matches!(watch.turn().await, Err(StepError::Transient(_))));
     assert_eq!(world.rail.calls(), ["credits after -", "credits after 3", "credits after 3"]);
-    assert_eq!((names(&world, "PaymentObserved").await, names(&world, "FundsReceived").await), (2, 1));
+    assert_eq!((names(&world, "PaymentObserved").await, names(&world, "FundsReceived").await), (3, 1));
     assert_eq!(cursor(&world, "statement:bank").await.as_deref(), Some("3"));
     assert!(!world.log().await.iter().any(|event| event.payload.contains("Maria")));
 }
