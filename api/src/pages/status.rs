@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use maud::{Markup, html};
-use windlass_domain::transfer::{Initiated, Status, TransferId, TransferInstructions};
+use windlass_domain::{
+    Terms,
+    transfer::{Closure, Funding, Initiated, Status, TransferId, TransferInstructions},
+};
 use windlass_projections::{TimelineEvent, TransferView};
 
 use super::{layout::Page, show, words};
@@ -122,16 +125,30 @@ fn instructions(view: &TransferView, initiated: &Initiated) -> Markup {
     }
 }
 
+/// What goes in and comes out; of a payment that was rejected for its amount, what came.
+fn amounts(view: &TransferView, terms: &Terms) -> Markup {
+    let transfer = &view.transfer;
+    html! {
+        @match (&transfer.funding, transfer.amounts) {
+            (Funding::Received(receipt), _) if matches!(transfer.closure, Closure::TooSmall | Closure::TooLarge) => {
+                (show::line("You paid", show::money(receipt.money, terms)))
+            }
+            (_, Some(amounts)) => {
+                (show::line("You pay", show::money(amounts.amount_in, terms)))
+                (show::line("Fee", show::money(amounts.fee, terms)))
+                (show::line("You get", show::money(amounts.amount_out, terms)))
+            }
+            (_, None) => {}
+        }
+    }
+}
+
 fn details(view: &TransferView, initiated: &Initiated) -> Markup {
     let terms = &initiated.terms;
     let account = initiated.stellar_account.to_string();
     html! {
         dl {
-            @if let Some(amounts) = view.transfer.amounts {
-                (show::line("You pay", show::money(amounts.amount_in, terms)))
-                (show::line("Fee", show::money(amounts.fee, terms)))
-                (show::line("You get", show::money(amounts.amount_out, terms)))
-            }
+            (amounts(view, terms))
             (show::copyable(if initiated.kind.is_deposit() { "To Stellar account" } else { "From Stellar account" }, "account", &account))
             @if let Some(payout) = &view.transfer.payout {
                 (show::line("To bank account", html! { span data-field="payout_account" { (payout.masked) } }))

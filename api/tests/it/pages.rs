@@ -242,6 +242,22 @@ async fn the_status_page_shows_what_happened_and_stops_refreshing_at_the_end() {
     assert!(!browser.page.body.contains("http-equiv=\"refresh\""));
 }
 
+#[tokio::test]
+async fn a_payment_that_was_rejected_for_its_amount_shows_what_came_and_promises_nothing() {
+    let anchor = Anchor::new().await;
+    let token = anchor.login(&user()).await;
+    let (id, link) = anchor.initiate(&token, "deposit", json!({ "asset_code": "USD" })).await;
+    let mut browser = Browser::open(&anchor, &link).await;
+    browser.press("review", &[("amount", "100")]).await;
+    browser.press("confirm", &[]).await;
+    anchor.pay_in(&browser.field("reference"), "0.5", "credit-1").await;
+    let url = anchor.transaction(&token, &id).await["more_info_url"].as_str().unwrap().to_owned();
+    browser.go(url.strip_prefix(crate::support::HOST).unwrap()).await;
+    assert_eq!(browser.status(), "too_small");
+    let page = &browser.page.body;
+    assert!(page.contains("You paid") && page.contains("0.50 USD") && !page.contains("You get"), "{page}");
+}
+
 /// SEP24-087, SEP24-T18
 #[tokio::test]
 async fn a_status_link_is_for_one_transfer_and_some_time() {
