@@ -2,7 +2,7 @@
 
 use super::{Decision, Transfer, TransferEvent};
 use crate::{
-    Money, TermsError,
+    Money,
     transfer::{Closure, Funding, Receipt, ReceiptSource, Refusal},
 };
 
@@ -72,7 +72,7 @@ impl Transfer {
         }
         match terms.calculate(received.amount) {
             Ok(amounts) => Ok(Some(TransferEvent::AmountsCalculated(amounts))),
-            Err(TermsError::AboveMaximum { .. }) => {
+            Err(_) if received.amount > terms.maximum => {
                 Ok(Some(TransferEvent::AmountRejectedAsTooLarge { received, limit: terms.maximum }))
             }
             // Too small, eaten by the fee, or a fraction that the asset does not have.
