@@ -156,6 +156,20 @@ fn the_top_level_shows_the_architecture() {
 }
 
 #[test]
+fn every_crate_keeps_the_lints_which_forbid_unsafe_code() {
+    let manifest = |path: &Path| fs::read_to_string(path).unwrap();
+    assert!(manifest(&root().join("Cargo.toml")).contains("unsafe_code = \"forbid\""));
+    for package in metadata()["packages"].as_array().unwrap() {
+        let path = Path::new(package["manifest_path"].as_str().unwrap());
+        assert!(
+            manifest(path).contains("[lints]\nworkspace = true"),
+            "{} has lints of its own",
+            path.display()
+        );
+    }
+}
+
+#[test]
 fn no_file_of_code_is_longer_than_a_reader_bears() {
     for folder in ["src", "domain", "commands", "projections", "api", "workers", "tests"] {
         for file in rust_files(&root().join(folder)).unwrap() {

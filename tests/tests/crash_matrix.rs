@@ -1,24 +1,31 @@
 //! The crash matrix: the real program is killed at each named place between two steps of a deposit and of a withdrawal,
 //! and started again. The network shows one payment, the bank one payout, log and rows agree.
 
-use std::{fmt, path::Path};
+use std::{fmt, os::unix::process::ExitStatusExt, path::Path};
 
 use anyhow::{Result, ensure};
+use futures::future::try_join_all;
 use windlass_tests::{Program, World, books, crash_points, free_port, parallel, proxy, wallet::Wallet};
 
 /// What a dead worker held is soon another's.
 const SHORT_LEASES: [(&str, &str); 2] = [("WORK_TASK_LEASE", "4s"), ("WORK_DUTY_LEASE", "3s")];
 
-/// Where the worker dies: at the nth pass of a place.
+/// The watcher passes these for the anchor's own first payments as well.
+const PASSED_AT_THE_START: [&str; 2] = ["watch.seen", "watch.recorded"];
+/// Whoever goes on after a death here passes the same place again.
+const PASSED_AGAIN: [&str; 3] = ["pay.signed", "statement.seen", "watch.seen"];
+
+/// Where the worker dies: at the nth pass of a place, so many times in a row.
 #[derive(Clone, Debug)]
 struct Death {
     place: String,
     pass: u32,
+    times: u32,
 }
 
 impl fmt::Display for Death {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.place, self.pass)
+        write!(f, "{}:{} {} times", self.place, self.pass, self.times)
     }
 }
 
@@ -34,23 +41,28 @@ fn root() -> &'static Path {
 async fn a_worker_that_dies_at_any_place_pays_once_after_its_restart() {
     let places = crash_points::all(root()).unwrap();
     assert!(places.len() >= 10, "{places:?}");
-    let mut deaths: Vec<_> = places.into_iter().map(|place| Death { place, pass: 1 }).collect();
-    // The watcher passes these for the anchor's own first payments as well; later passes are the wallet's.
-    for place in ["watch.seen", "watch.recorded"] {
-        deaths.extend([2, 3].map(|pass| Death { place: place.to_owned(), pass }));
+    let mut deaths = vec![];
+    for place in places {
+        deaths.extend([1, 2, 3].map(|pass| Death { place: place.clone(), pass, times: 1 }));
     }
+    deaths.extend(PASSED_AGAIN.map(|place| Death { place: place.to_owned(), pass: 1, times: 3 }));
     parallel::trials(4, deaths, die_and_go_on).await.unwrap();
 }
 
 async fn die_and_go_on(death: Death) -> Result<()> {
     let mut world = World::begin(&program()).await?;
-    world.work(&[SHORT_LEASES[0], SHORT_LEASES[1], ("WINDLASS_CRASH_AT", &death.to_string())])?;
-    let wallet = Wallet::set_out(&world)?;
-    let status = world.worker(0)?.end().await?;
-    ensure!(!status.success(), "it did not die: {status}");
+    // Each wallet passes each place once.
+    let count = if PASSED_AT_THE_START.contains(&death.place.as_str()) { 1 } else { death.pass };
+    let wallets = (0..count).map(|_| Wallet::set_out(&world)).collect::<Result<Vec<_>>>()?;
+    let at = format!("{}:{}", death.place, death.pass);
+    for time in 0..death.times {
+        world.work(&[SHORT_LEASES[0], SHORT_LEASES[1], ("WINDLASS_CRASH_AT", &at)])?;
+        let status = world.worker(usize::try_from(time)?)?.end().await?;
+        ensure!(status.signal().is_some(), "it did not die: {status}");
+    }
     world.work(&SHORT_LEASES)?;
-    let report = wallet.come_back().await?;
-    books::check(&mut world, &[report]).await
+    let reports = try_join_all(wallets.into_iter().map(Wallet::come_back)).await?;
+    books::check(&mut world, &reports).await
 }
 
 /// Each answer is held back while the server dies and comes again: what it said must hold.
