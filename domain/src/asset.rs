@@ -2,7 +2,6 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
 pub use windlass_stellar::{AssetCode, AssetError, StellarAsset};
 
 /// An asset on Stellar or off it, written `stellar:USDC:G…`, `stellar:native` or `iso4217:USD` (SEP-38).
@@ -100,18 +99,7 @@ impl FromStr for AssetId {
     }
 }
 
-impl Serialize for AssetId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for AssetId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+windlass_stellar::serde_as_string!(AssetId);
 
 #[cfg(test)]
 mod tests {

@@ -31,7 +31,8 @@ pub use transaction::{
 /// The XDR types that the rest of the project uses, from one place: only the newest major of the crate gets fixes.
 pub use stellar_xdr as xdr;
 
-/// Implements `Serialize` and `Deserialize` through `Display` and `FromStr`: in JSON these types are strings.
+/// Implements serde's `Serialize` and `Deserialize` through `Display` and `FromStr`: in JSON these types are strings.
+#[macro_export]
 macro_rules! serde_as_string {
     ($($name:ty),+) => {$(
         impl serde::Serialize for $name {
@@ -47,4 +48,3 @@ macro_rules! serde_as_string {
         }
     )+};
 }
-pub(crate) use serde_as_string;

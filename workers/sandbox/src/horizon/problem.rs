@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use stellar_xdr::{Limits, TransactionResult, WriteXdr};
 
 use crate::SandboxError;
-use crate::engine::{SignedTransaction, result_codes};
+use windlass_stellar::ResultNames;
+
+use crate::engine::SignedTransaction;
 
 /// An error answer.
 #[derive(Debug)]
@@ -56,7 +58,7 @@ impl Problem {
     }
 
     pub(super) fn transaction_failed(tx: &SignedTransaction, result: &TransactionResult) -> Self {
-        let codes = result_codes(result);
+        let codes = ResultNames::of(result);
         let mut named = Map::new();
         named.insert("transaction".to_owned(), codes.transaction.into());
         if let Some(inner) = codes.inner_transaction {

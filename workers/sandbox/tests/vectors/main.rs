@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use file::{Step, Vectors};
 use stellar_xdr::{LedgerHeader, OperationBody, TransactionResult, WriteXdr};
-use windlass_sandbox::engine::{CloseWindow, Ledger, SignedTransaction, is_supported, result_codes};
+use windlass_sandbox::engine::{CloseWindow, Ledger, SignedTransaction, is_supported};
+use windlass_stellar::ResultNames;
 
 /// How many steps of `classic.json` the engine must agree with, so that none is lost unnoticed.
 const CHECKED_AT_LEAST: usize = 450;
@@ -83,7 +84,7 @@ fn take(ledger: &mut Ledger, step: &Step, tx: Option<SignedTransaction>) {
 fn assert_same_result(at: &str, result: &TransactionResult, step: &Step) {
     let xdr = result.to_xdr_base64(stellar_xdr::Limits::none()).unwrap();
     assert_eq!(Some(xdr), step.result_xdr, "{at}: {result:?}");
-    let codes = result_codes(result);
+    let codes = ResultNames::of(result);
     assert_eq!(Some(codes.transaction), step.tx_code, "{at}");
     assert_eq!(codes.inner_transaction, step.inner_tx_code, "{at}");
     assert_eq!(codes.operations, step.op_codes.clone().unwrap_or_default(), "{at}");
