@@ -1,17 +1,23 @@
 #!/usr/bin/env bash
-# Installs what the tests need and runs all of them. ./test.sh --long adds soaks and large runs.
+# Installs what the tests need and runs all of them. ./test.sh --long adds many more random lives and crashes, and the figures.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 usage="usage: ./test.sh [--long]"
 case "${1:-}" in
-    "") ;;
-    --long) export WINDLASS_LONG=1 ;;
+    "") long=false ;;
+    --long) long=true ;;
     -h | --help) echo "$usage"; exit 0 ;;
     *) echo "$usage" >&2; exit 2 ;;
 esac
 
 step() { printf '\n== %s\n' "$*"; }
+
+# A minimal toolchain has neither.
+if ! cargo clippy --version >/dev/null 2>&1 || ! cargo fmt --version >/dev/null 2>&1; then
+    step "install clippy and rustfmt"
+    rustup component add clippy rustfmt
+fi
 
 # The tests with others' SDKs run on node; where it is missing, Debian's is taken.
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
@@ -30,3 +36,14 @@ step "build"
 cargo test --workspace --locked --no-run --quiet
 step "test"
 cargo test --workspace --locked
+
+if $long; then
+    step "many more random lives"
+    PROPTEST_CASES=20000 cargo test --locked -p windlass-domain -p windlass-projections
+    step "many more crashes"
+    for _ in 1 2 3 4 5; do
+        cargo test --locked -p windlass-tests --test crash_matrix --test several_workers --test outages
+    done
+    step "figures"
+    cargo bench --locked -p windlass-tests --bench figures
+fi
