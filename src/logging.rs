@@ -15,7 +15,11 @@ pub fn start(default: &str) -> Result<()> {
     let filter = EnvFilter::builder().parse(&levels).with_context(|| {
         format!("LOG is '{levels}', but levels such as info,windlass_workers=debug are needed")
     })?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Telling of a line that could not be written panics where standard error is on a full disk.
+        .log_internal_errors(false);
     match std::env::var("LOG_FORMAT").as_deref() {
         Err(_) | Ok("" | "text") => logs.with_ansi(std::io::stderr().is_terminal()).init(),
         Ok("json") => logs.json().flatten_event(true).init(),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::until;
 
@@ -126,9 +126,23 @@ impl Process {
         self.signal(Signal::CONT)
     }
 
+    /// Lets no file of it grow beyond so many bytes; `None` lifts that. It has to ignore SIGXFSZ.
+    ///
+    /// # Errors
+    /// Where it is gone.
+    pub fn limit_files(&self, bytes: Option<u64>) -> Result<()> {
+        let limit = Rlimit { current: bytes, maximum: None };
+        prlimit(Some(self.pid()?), Resource::Fsize, limit)
+            .with_context(|| format!("{} cannot be limited", self.name))?;
+        Ok(())
+    }
+
     fn signal(&self, signal: Signal) -> Result<()> {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("no process id")?;
-        kill_process(pid, signal).with_context(|| format!("{} is gone", self.name))
+        kill_process(self.pid()?, signal).with_context(|| format!("{} is gone", self.name))
+    }
+
+    fn pid(&self) -> Result<Pid> {
+        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("no process id")
     }
 
     /// How it ended, if it has.

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    SqlitePool,
+    Connection as _, SqlitePool,
     sqlite::{
         SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
     },
@@ -40,6 +40,11 @@ pub(super) async fn open(file: Option<&Path>) -> Result<SqlitePool, BankError> {
         .max_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
+        // Where SQLite has rolled back by itself, as on a full disk, sqlx does not know, and would put all that follows
+        // inside a transaction that never ends.
+        .after_release(|connection, _| {
+            Box::pin(async move { Ok(connection.ping().await.is_ok() && !connection.is_in_transaction()) })
+        })
         .connect_with(options)
         .await
         .map_err(|error| opening(error, file))?;

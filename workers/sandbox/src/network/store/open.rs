@@ -4,8 +4,8 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, SqlitePool};
 use stellar_xdr::{LedgerEntry, LedgerHeader, ReadXdr};
 
 use super::{LIMITS, Store};
@@ -101,6 +101,11 @@ async fn pool(options: SqliteConnectOptions, connections: u32) -> Result<SqliteP
         .min_connections(connections)
         .idle_timeout(None)
         .max_lifetime(None)
+        // Where SQLite has rolled back by itself, as on a full disk, sqlx does not know, and would put all that follows
+        // inside a transaction that never ends.
+        .after_release(|connection, _| {
+            Box::pin(async move { Ok(connection.ping().await.is_ok() && !connection.is_in_transaction()) })
+        })
         .connect_with(options)
         .await
 }
