@@ -100,7 +100,7 @@ pub trait EventStore: Send + Sync {
     /// other processes do is found by polling.
     fn wakeups(&self) -> watch::Receiver<u64>;
 
-    /// Whether the store can be written.
+    /// Whether the store answers and lets this process write. A full disk shows only when something is written.
     async fn ping(&self) -> Result<(), StoreError>;
 
     /// Finishes what was begun and lets go of the database.
