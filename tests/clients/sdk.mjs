@@ -4,9 +4,13 @@
 // Prints one JSON object and exits with 0, or says what differs and exits with 1.
 
 import assert from "node:assert/strict";
+import { webcrypto } from "node:crypto";
 import {
   Asset, BASE_FEE, Horizon, Keypair, Memo, Networks, Operation, StellarToml, TransactionBuilder, WebAuth,
 } from "@stellar/stellar-sdk";
+
+// Node 18, which older Debians have, keeps it to itself.
+globalThis.crypto ??= webcrypto;
 
 const [anchor, horizonUrl] = process.argv.slice(2);
 const domain = new URL(anchor).host;
