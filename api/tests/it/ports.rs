@@ -123,15 +123,15 @@ impl Ledger for TestLedger {
     }
 
     async fn submit(&self, _: &str) -> Result<Submission, LedgerError> {
-        unimplemented!("the API instructs nobody")
+        unreachable!("the API instructs nobody")
     }
 
     async fn transaction(&self, _: TransactionHash) -> Result<Option<LedgerTransaction>, LedgerError> {
-        unimplemented!("the API looks up no transaction")
+        unreachable!("the API looks up no transaction")
     }
 
     async fn payments(&self, _: AccountId, _: Option<&Cursor>, _: u32) -> Result<PaymentPage, LedgerError> {
-        unimplemented!("the API watches no account")
+        unreachable!("the API watches no account")
     }
 
     async fn await_payments(
@@ -140,11 +140,11 @@ impl Ledger for TestLedger {
         _: Option<&Cursor>,
         _: Duration,
     ) -> Result<PaymentPage, LedgerError> {
-        unimplemented!("the API watches no account")
+        unreachable!("the API watches no account")
     }
 
     async fn fee_stats(&self) -> Result<FeeStats, LedgerError> {
-        unimplemented!("the API pays no fee")
+        unreachable!("the API pays no fee")
     }
 }
 
@@ -188,14 +188,14 @@ impl Rail for TestRail {
     }
 
     async fn credits(&self, _: Option<&Cursor>, _: u32) -> Result<CreditPage, RailError> {
-        unimplemented!("the API reads no statement")
+        unreachable!("the API reads no statement")
     }
 
     async fn pay_out(&self, _: &PayoutOrder) -> Result<PayoutOutcome, RailError> {
-        unimplemented!("the API instructs nobody")
+        unreachable!("the API instructs nobody")
     }
 
     async fn payout(&self, _: &str) -> Result<Option<PayoutOutcome>, RailError> {
-        unimplemented!("the API looks up no payout")
+        unreachable!("the API looks up no payout")
     }
 }
