@@ -33,6 +33,9 @@ const INTERACTIVE_SESSION: Duration = Duration::from_secs(60 * 60);
 /// How long a `more_info_url` is good.
 const MORE_INFO: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How soon a sandbox that did not answer is asked again.
+const BEFORE_NEXT_TRY: Duration = Duration::from_secs(1);
+
 /// What a process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Roles {
@@ -148,11 +151,12 @@ impl Anchor {
                 let (sandbox, stop) = (sandbox.clone(), stop_sandbox.clone());
                 Some(tokio::spawn(async move { sandbox.run(stop).await }))
             }
-            None if roles.serve => {
-                self.establish_example_accounts().await?;
+            None => {
+                if roles.serve {
+                    self.establish_patiently(&stop).await;
+                }
                 None
             }
-            None => None,
         };
         let working = roles.work.then(|| tokio::spawn(self.runner().run(stop_work.clone())));
 
@@ -232,6 +236,22 @@ impl Anchor {
             ..RunnerConfig::new(self.ids.id().to_string())
         };
         Runner::new(self.store.clone(), self.clock.clone(), config, steps(&ports), duties(&ports))
+    }
+
+    /// The same on a sandbox of another process, which may not be there yet: tried again until it is, or until `stop`.
+    async fn establish_patiently(&self, stop: &CancellationToken) {
+        loop {
+            let outcome = tokio::select! {
+                outcome = self.establish_example_accounts() => outcome,
+                () = stop.cancelled() => return,
+            };
+            let Err(error) = outcome else { return };
+            tracing::warn!(error = format!("{error:#}"), "waiting for the sandbox");
+            tokio::select! {
+                () = tokio::time::sleep(BEFORE_NEXT_TRY) => {}
+                () = stop.cancelled() => return,
+            }
+        }
     }
 
     /// In the sandbox, the accounts of the assets that this anchor made for itself.

@@ -103,6 +103,26 @@ async fn the_first_start_says_where_everything_is_and_the_next_goes_on_with_it()
     outcome.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sandbox_that_is_not_there_yet_is_waited_for_and_a_stop_is_heeded_meanwhile() {
+    let outcome = async {
+        let folder = tempfile::tempdir()?;
+        let listen = format!("127.0.0.1:{}", free_port()?);
+        let (host_url, nobody) = (format!("http://{listen}"), format!("http://127.0.0.1:{}", free_port()?));
+        let settings = [("LISTEN", listen.as_str()), ("HOST_URL", &host_url), ("SANDBOX_URL", &nobody)];
+        let mut process = program().start("serve", folder.path(), &["serve"], &settings)?;
+        until("patience", async || Ok(process.stderr().contains("waiting for the sandbox").then_some(())))
+            .await?;
+        let toml = reqwest::get(format!("{host_url}/.well-known/stellar.toml")).await?;
+        assert!(toml.status().is_success() && process.ended()?.is_none(), "{process}");
+        process.terminate()?;
+        assert!(process.end().await?.success(), "{process}");
+        Ok(())
+    };
+    let outcome: Result<()> = outcome.await;
+    outcome.unwrap();
+}
+
 #[test]
 fn the_demo_starts_an_anchor_of_its_own_where_none_runs() {
     let folder = tempfile::tempdir().unwrap();
