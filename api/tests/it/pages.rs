@@ -9,6 +9,14 @@ use crate::{
     support::{Anchor, key, user},
 };
 
+/// A new transfer of USD, with its pages open: the user's token, the transfer's id, the browser.
+async fn opened<'a>(anchor: &'a Anchor, direction: &str) -> (String, String, Browser<'a>) {
+    let token = anchor.login(&user()).await;
+    let (id, link) = anchor.initiate(&token, direction, json!({ "asset_code": "USD" })).await;
+    let browser = Browser::open(anchor, &link).await;
+    (token, id, browser)
+}
+
 /// SEP24-037, SEP24-040, SEP24-051, SEP24-052, SEP24-086, SEP24-088
 #[tokio::test]
 async fn a_deposit_goes_from_the_form_over_the_review_to_the_instructions() {
@@ -59,9 +67,7 @@ async fn a_deposit_goes_from_the_form_over_the_review_to_the_instructions() {
 #[tokio::test]
 async fn a_withdrawal_asks_where_the_money_goes_and_shows_where_to_pay() {
     let anchor = Anchor::new().await;
-    let token = anchor.login(&user()).await;
-    let (_, link) = anchor.initiate(&token, "withdraw", json!({ "asset_code": "USD" })).await;
-    let mut browser = Browser::open(&anchor, &link).await;
+    let (_, _, mut browser) = opened(&anchor, "withdraw").await;
     let bank = [
         ("amount", "50"),
         ("account_holder", "Ada & <b>Co</b>"),
@@ -140,9 +146,7 @@ async fn an_expired_link_says_so() {
 #[tokio::test]
 async fn a_session_ends() {
     let anchor = Anchor::new().await;
-    let token = anchor.login(&user()).await;
-    let (_, link) = anchor.initiate(&token, "deposit", json!({ "asset_code": "USD" })).await;
-    let mut browser = Browser::open(&anchor, &link).await;
+    let (_, _, mut browser) = opened(&anchor, "deposit").await;
     browser.press("review", &[("amount", "10")]).await;
     anchor.clock.pass(Duration::from_secs(3600));
     browser.press("confirm", &[]).await;
@@ -152,9 +156,7 @@ async fn a_session_ends() {
 #[tokio::test]
 async fn change_goes_back_to_the_form_with_what_was_entered() {
     let anchor = Anchor::new().await;
-    let token = anchor.login(&user()).await;
-    let (_, link) = anchor.initiate(&token, "withdraw", json!({ "asset_code": "USD" })).await;
-    let mut browser = Browser::open(&anchor, &link).await;
+    let (_, _, mut browser) = opened(&anchor, "withdraw").await;
     let bank = [("amount", "50"), ("account_holder", "Ada"), ("account_number", "12345678")];
     browser.press("review", &bank).await;
     browser.press("change", &[]).await;
@@ -214,9 +216,7 @@ async fn two_transfers_can_be_open_in_one_browser() {
 #[tokio::test]
 async fn the_status_page_shows_what_happened_and_stops_refreshing_at_the_end() {
     let anchor = Anchor::new().await;
-    let token = anchor.login(&user()).await;
-    let (id, link) = anchor.initiate(&token, "deposit", json!({ "asset_code": "USD" })).await;
-    let mut browser = Browser::open(&anchor, &link).await;
+    let (token, id, mut browser) = opened(&anchor, "deposit").await;
     browser.press("review", &[("amount", "100")]).await;
     browser.press("confirm", &[]).await;
     assert!(browser.page.body.contains("http-equiv=\"refresh\""));
@@ -245,9 +245,7 @@ async fn the_status_page_shows_what_happened_and_stops_refreshing_at_the_end() {
 #[tokio::test]
 async fn a_payment_that_was_rejected_for_its_amount_shows_what_came_and_promises_nothing() {
     let anchor = Anchor::new().await;
-    let token = anchor.login(&user()).await;
-    let (id, link) = anchor.initiate(&token, "deposit", json!({ "asset_code": "USD" })).await;
-    let mut browser = Browser::open(&anchor, &link).await;
+    let (token, id, mut browser) = opened(&anchor, "deposit").await;
     browser.press("review", &[("amount", "100")]).await;
     browser.press("confirm", &[]).await;
     anchor.pay_in(&browser.field("reference"), "0.5", "credit-1").await;
@@ -278,9 +276,7 @@ async fn a_status_link_is_for_one_transfer_and_some_time() {
 #[tokio::test]
 async fn pages_have_no_scripts_and_can_be_shown_in_a_wallets_frame() {
     let anchor = Anchor::new().await;
-    let token = anchor.login(&user()).await;
-    let (_, link) = anchor.initiate(&token, "deposit", json!({ "asset_code": "USD" })).await;
-    let mut browser = Browser::open(&anchor, &link).await;
+    let (_, _, mut browser) = opened(&anchor, "deposit").await;
     let policy = browser.page.header("content-security-policy").to_owned();
     assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self'"));
     assert!(!policy.contains("frame-ancestors") && !policy.contains("unsafe"));
