@@ -19,11 +19,40 @@ if ! cargo clippy --version >/dev/null 2>&1 || ! cargo fmt --version >/dev/null 
     rustup component add clippy rustfmt
 fi
 
+sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+apt_install() {
+    $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"
+}
+
 # The tests with others' SDKs run on node; where it is missing, Debian's is taken.
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     step "install node"
-    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq && $sudo apt-get install -y -qq nodejs npm
+    apt_install nodejs npm
+fi
+if ! command -v python3 >/dev/null; then
+    step "install Python"
+    apt_install python3 python3-venv
+fi
+
+# The tests start servers of their own with the programs of PostgreSQL 15 or newer, from where tests/postgres looks.
+has_postgres() {
+    local programs folder
+    programs=$(command -v postgres || true)
+    for folder in "${WINDLASS_POSTGRES_BIN:-}" "$(pg_config --bindir 2>/dev/null || true)" /usr/lib/postgresql/*/bin \
+        "$(dirname "$(readlink -f "${programs:-/none}")")"; do
+        if [ -x "$folder/initdb" ] && [ -x "$folder/psql" ] &&
+            "$folder/postgres" --version 2>/dev/null | grep -Eq '\(PostgreSQL\) (1[5-9]|[2-9][0-9])'; then
+            return 0
+        fi
+    done
+    return 1
+}
+if ! has_postgres; then
+    step "install PostgreSQL"
+    # Without the server that Debian would start on port 5432.
+    $sudo mkdir -p /etc/postgresql-common/createcluster.d
+    echo "create_main_cluster = false" | $sudo tee /etc/postgresql-common/createcluster.d/windlass.conf >/dev/null
+    apt_install postgresql
 fi
 step "install the clients"
 (cd tests/clients && npm ci --no-audit --no-fund --silent)

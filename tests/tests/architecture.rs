@@ -17,7 +17,7 @@ use serde_json::Value;
 use windlass_tests::crash_points::rust_files;
 
 /// Which crates of the workspace each may use; `docs/architecture.md` has the same table.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("windlass-stellar", &[]),
     ("windlass-domain", &["stellar"]),
     ("windlass-store", &[]),
@@ -29,6 +29,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("windlass-horizon", &["domain", "stellar"]),
     ("windlass-rails", &["domain", "stellar"]),
     ("windlass-sandbox", &["domain", "stellar"]),
+    ("windlass-test-postgres", &[]),
     ("windlass", &["*"]),
     ("windlass-tests", &["*"]),
 ];
