@@ -46,7 +46,7 @@ pub struct Cluster {
     port: u16,
     binaries: Binaries,
     owner: Owner,
-    _guardian: Guardian,
+    guardian: Guardian,
 }
 
 impl Cluster {
@@ -58,7 +58,7 @@ impl Cluster {
         let (binaries, owner) = (Binaries::find()?, Owner::find()?);
         let folder = folder::make(owner)?;
         let guardian = Guardian::over(&folder, &binaries, owner)?;
-        let mut cluster = Self { folder, port: 0, binaries, owner, _guardian: guardian };
+        let mut cluster = Self { folder, port: 0, binaries, owner, guardian };
         cluster.initialise(&options)?;
         cluster.start_on(options.port)?;
         Ok(cluster)
@@ -147,6 +147,7 @@ impl Cluster {
     pub fn start_again(&self) -> Result<()> {
         let mut command = self.pg_ctl("start");
         command.args(["--options", &format!("-p {}", self.port)]).arg("--log").arg(self.log());
+        command.stdout(self.guardian.patience()?);
         output(&mut command).map(drop).with_context(|| fs::read_to_string(self.log()).unwrap_or_default())
     }
 
@@ -163,7 +164,7 @@ impl Cluster {
         let mut initdb = self.owner.command(self.bin("initdb"));
         initdb.args(["--no-sync", "--auth", "trust", "--username", "postgres"]);
         initdb.args(["--encoding", "UTF8", "--locale", "C", "--pgdata"]).arg(self.data());
-        output(&mut initdb)?;
+        output(initdb.stdout(self.guardian.patience()?))?;
         let file = self.data().join("postgresql.conf");
         let configuration = options.configuration(&self.folder.display().to_string());
         let mut file = OpenOptions::new().append(true).open(file).context("postgresql.conf")?;
