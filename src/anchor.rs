@@ -15,7 +15,7 @@ use windlass_horizon::{Horizon, HorizonConfig};
 use windlass_projections::{Backend, Queries, inline_projections};
 use windlass_rails::{SandboxBankRail, SandboxBankRailConfig};
 use windlass_stellar::Keypair;
-use windlass_store::{EventStore, SqliteStore};
+use windlass_store::{Database, EventStore};
 use windlass_vault::Vault;
 use windlass_workers::{Keyring, Ports, Runner, RunnerConfig, duties, steps};
 
@@ -48,7 +48,7 @@ pub struct Roles {
 /// An anchor whose ports are wired; nothing runs yet.
 pub struct Anchor {
     config: Config,
-    store: Arc<SqliteStore>,
+    database: Database,
     commands: Arc<Commands>,
     queries: Queries,
     ledger: Arc<dyn Ledger>,
@@ -76,11 +76,11 @@ struct AssetKeys {
 ///
 /// # Errors
 /// Where the folder cannot be written, or the database cannot be used.
-pub async fn open_store(config: &Config) -> Result<Arc<SqliteStore>> {
+pub async fn open_database(config: &Config) -> Result<Database> {
     fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("the data folder {} cannot be made", config.data_dir.display()))?;
-    let store = SqliteStore::open(&config.database, inline_projections()).await;
-    Ok(Arc::new(store.with_context(|| format!("the database {} cannot be used", config.database.display()))?))
+    let database = Database::open(&config.database, inline_projections()).await;
+    database.with_context(|| format!("the database {} cannot be used", config.database))
 }
 
 impl Anchor {
@@ -89,10 +89,11 @@ impl Anchor {
     /// # Errors
     /// Where any of them cannot be used.
     pub async fn open(config: Config) -> Result<Self> {
-        let store = open_store(&config).await?;
+        let database = open_database(&config).await?;
+        let store: Arc<dyn EventStore> = Arc::new(database.clone());
         let master = master_key(config.master_key.as_ref(), &config.data_dir)?;
         let vault =
-            Arc::new(Vault::sqlite(store.clone(), master).await.context("the vault cannot be opened")?);
+            Arc::new(Vault::open_in(database.clone(), master).await.context("the vault cannot be opened")?);
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let keys = find_keys(&config, &vault, &*ids).await?;
         let horizon = HorizonConfig::new(config.horizon_url(), config.network.clone());
@@ -114,8 +115,8 @@ impl Anchor {
         };
         let commands =
             Arc::new(Commands::new(store.clone(), vault, rail.clone(), clock.clone(), ids.clone(), policy));
-        let queries = Queries::new(Backend::Sqlite(store.readers()), store.clone());
-        Ok(Self { config, store, commands, queries, ledger, rail, clock, ids, keys })
+        let queries = Queries::new(Backend::Database(database.clone()), store);
+        Ok(Self { config, database, commands, queries, ledger, rail, clock, ids, keys })
     }
 
     /// Runs until `stop`, then ends in order: requests and tasks under way come to their end, then the sandbox, then
@@ -171,7 +172,7 @@ impl Anchor {
         if let Some(sandbox) = hosted {
             sandbox.close().await;
         }
-        self.store.close().await;
+        self.database.close().await;
         Ok(())
     }
 
@@ -235,7 +236,7 @@ impl Anchor {
             duty_lease: self.config.duty_lease,
             ..RunnerConfig::new(self.ids.id().to_string())
         };
-        Runner::new(self.store.clone(), self.clock.clone(), config, steps(&ports), duties(&ports))
+        Runner::new(Arc::new(self.database.clone()), self.clock.clone(), config, steps(&ports), duties(&ports))
     }
 
     /// The same on a sandbox of another process, which may not be there yet: tried again until it is, or until `stop`.

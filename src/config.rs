@@ -14,6 +14,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 use windlass_domain::{AnchoredAsset, FeeSchedule, Offer, StellarAsset, Stroops};
 use windlass_stellar::{AccountId, Keypair, Network};
+use windlass_store::Location;
 
 pub use assets::AssetConfig;
 pub use settings::{Fault, Faults, Settings};
@@ -27,8 +28,8 @@ pub struct Config {
     pub host_url: String,
     /// Databases and keys are kept here.
     pub data_dir: PathBuf,
-    /// The log's file.
-    pub database: PathBuf,
+    /// Where the log is.
+    pub database: Location,
     /// Which network.
     pub stellar: Stellar,
     /// The network's passphrase.
@@ -228,17 +229,29 @@ impl Config {
     }
 }
 
-fn database(settings: &mut Settings, data_dir: &std::path::Path) -> PathBuf {
-    match settings.text("database_url") {
-        None => data_dir.join("windlass.db"),
-        Some(url) => match url.strip_prefix("sqlite:") {
-            Some(path) => PathBuf::from(path.trim_start_matches("//")),
-            None => {
-                settings.fault("database_url", "is sqlite:PATH; PostgreSQL is not there yet");
-                PathBuf::new()
-            }
-        },
+fn database(settings: &mut Settings, data_dir: &std::path::Path) -> Location {
+    let location = match settings.text("database_url").map(|url| Location::parse(&url)) {
+        None => Location::Sqlite(data_dir.join("windlass.db")),
+        Some(Ok(location)) => location,
+        Some(Err(error)) => {
+            settings.fault("database_url", &error.to_string());
+            Location::Sqlite(PathBuf::new())
+        }
+    };
+    let direct_url = settings.text("database_direct_url");
+    if direct_url.as_deref().is_some_and(|url| !matches!(Location::parse(url), Ok(Location::Postgres(_)))) {
+        settings.fault("database_direct_url", "is postgres://USER:PASSWORD@HOST:PORT/DATABASE");
     }
+    let statement_cache = settings.parse::<usize>("database.statement_cache", "a number of statements");
+    let connections = settings.parse::<u32>("database.connections", "a number of connections");
+    let Location::Postgres(mut postgres) = location else { return location };
+    postgres.direct_url = direct_url;
+    postgres.statement_cache = statement_cache.unwrap_or(postgres.statement_cache);
+    postgres.connections = connections.unwrap_or(postgres.connections);
+    if postgres.connections < 2 {
+        settings.fault("database.connections", "is at least 2");
+    }
+    Location::Postgres(postgres)
 }
 
 fn stellar(settings: &mut Settings, host_url: &str) -> Stellar {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use windlass_domain::Metadata;
-use windlass_store::{EventStore, LogPosition, RecordedEvent, SqliteStore, StreamId};
+use windlass_store::{EventStore, LogPosition, RecordedEvent, Database, StreamId};
 
 use crate::cli::Events;
 
@@ -21,14 +21,14 @@ const POLL: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// Where the log cannot be read, or there is no stream of that id.
-pub async fn run(store: &SqliteStore, options: &Events) -> Result<()> {
+pub async fn run(store: &Database, options: &Events) -> Result<()> {
     match &options.id {
         Some(id) => stream(store, id, options).await,
         None => log(store, options).await,
     }
 }
 
-async fn stream(store: &SqliteStore, id: &str, options: &Events) -> Result<()> {
+async fn stream(store: &Database, id: &str, options: &Events) -> Result<()> {
     let mut known = None;
     for kind in KINDS {
         let stream = StreamId::new(kind, id);
@@ -52,7 +52,7 @@ async fn stream(store: &SqliteStore, id: &str, options: &Events) -> Result<()> {
     }
 }
 
-async fn log(store: &SqliteStore, options: &Events) -> Result<()> {
+async fn log(store: &Database, options: &Events) -> Result<()> {
     let mut after = match &options.after {
         None => LogPosition::START,
         Some(text) => text.parse().with_context(|| format!("'{text}' is no position in the log"))?,

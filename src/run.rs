@@ -8,11 +8,11 @@ use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use windlass_domain::ports::Ids;
 use windlass_stellar::Keypair;
-use windlass_store::EventStore;
+use windlass_store::{Database, EventStore};
 use windlass_vault::MasterKey;
 
 use crate::{
-    anchor::{Anchor, Roles, open_store},
+    anchor::{Anchor, Roles, open_database},
     cli::{Cli, Command, Demo, Keys},
     config::{Config, Settings, Stellar, example_asset},
     demo, events, logging,
@@ -57,9 +57,9 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Sandbox => sandbox(Config::load(config)?).await?,
         Command::Migrate => migrate(&Config::load(config)?).await?,
         Command::Events(options) => {
-            let store = open_store(&Config::load(config)?).await?;
-            events::run(&store, &options).await?;
-            store.close().await;
+            let database = open_database(&Config::load(config)?).await?;
+            events::run(&database, &options).await?;
+            database.close().await;
         }
         Command::Keys(Keys::New) => new_keys()?,
         Command::Demo(options) => return demonstrate(config, options).await,
@@ -110,11 +110,19 @@ async fn sandbox(config: Config) -> Result<()> {
 }
 
 async fn migrate(config: &Config) -> Result<()> {
-    let known = config.database.exists();
-    let store = open_store(config).await?;
-    store.close().await;
-    let what = if known { "is at this version's schema" } else { "was made, at this version's schema" };
-    say(&format!("The database {} {what}.", config.database.display()))
+    let before = Database::inspect(&config.database).await?;
+    let database = open_database(config).await?;
+    let mut lines = vec![format!("The database {}:", config.database)];
+    for (component, version) in database.schema_versions().await? {
+        let found = before.iter().find(|(known, _)| *known == component).map(|(_, version)| *version);
+        lines.push(match found {
+            Some(found) if found == version => format!("  {component} is at version {version}"),
+            Some(found) => format!("  {component} was brought from version {found} to {version}"),
+            None => format!("  {component} was made, at version {version}"),
+        });
+    }
+    database.close().await;
+    say(&lines.join("\n"))
 }
 
 fn new_keys() -> Result<()> {

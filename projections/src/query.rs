@@ -1,8 +1,8 @@
 //! What API and workers ask. Reads only; every page goes by an index.
 
+mod database;
 mod memory;
 pub mod sep24;
-mod sqlite;
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use windlass_domain::{
     transfer::{Kind, TransferEvent, TransferId},
 };
 use windlass_stellar::AccountId;
-use windlass_store::{EventStore, MemoryStore, StoreError, StreamId};
+use windlass_store::{Database, EventStore, MemoryStore, StoreError, StreamId};
 
 use crate::TransferView;
 
 /// Where the rows are.
 #[derive(Clone)]
 pub enum Backend {
-    /// SQLite's readers.
-    Sqlite(sqlx::SqlitePool),
+    /// A database.
+    Database(Database),
     /// The memory store.
     Memory(Arc<MemoryStore>),
 }
@@ -37,9 +37,6 @@ pub struct Queries {
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
     /// The database did not answer.
-    #[error("the database did not answer: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The log did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A row or an event that cannot be read: the projection has to be rebuilt, or the program is too old.
@@ -111,7 +108,7 @@ impl Queries {
     /// The transfer of that id.
     pub async fn transfer(&self, id: TransferId) -> Result<Option<TransferView>, QueryError> {
         match &self.backend {
-            Backend::Sqlite(pool) => sqlite::transfer(pool, id).await,
+            Backend::Database(db) => database::transfer(db, id).await,
             Backend::Memory(store) => memory::transfer(store, id),
         }
     }
@@ -123,7 +120,7 @@ impl Queries {
         hash: &str,
     ) -> Result<Option<TransferView>, QueryError> {
         match &self.backend {
-            Backend::Sqlite(pool) => sqlite::transfer_by_stellar_transaction(pool, subject, hash).await,
+            Backend::Database(db) => database::transfer_by_stellar_transaction(db, subject, hash).await,
             Backend::Memory(store) => {
                 memory::find(store, subject, |view| view.stellar_transaction_id.as_deref() == Some(hash))
             }
@@ -137,7 +134,7 @@ impl Queries {
         id: &str,
     ) -> Result<Option<TransferView>, QueryError> {
         match &self.backend {
-            Backend::Sqlite(pool) => sqlite::transfer_by_external_transaction(pool, subject, id).await,
+            Backend::Database(db) => database::transfer_by_external_transaction(db, subject, id).await,
             Backend::Memory(store) => {
                 memory::find(store, subject, |view| view.external_transaction_id.as_deref() == Some(id))
             }
@@ -147,7 +144,7 @@ impl Queries {
     /// A page of a user's transfers, newest first (SEP24-067).
     pub async fn transfers(&self, filter: &TransferFilter) -> Result<Vec<TransferView>, QueryError> {
         match &self.backend {
-            Backend::Sqlite(pool) => sqlite::transfers(pool, filter).await,
+            Backend::Database(db) => database::transfers(db, filter).await,
             Backend::Memory(store) => memory::transfers(store, filter),
         }
     }
@@ -155,7 +152,7 @@ impl Queries {
     /// What the log knows of an account whose sequence numbers we spend.
     pub async fn source_account(&self, account: AccountId) -> Result<SourceAccount, QueryError> {
         match &self.backend {
-            Backend::Sqlite(pool) => sqlite::source_account(pool, account).await,
+            Backend::Database(db) => database::source_account(db, account).await,
             Backend::Memory(store) => Ok(memory::source_account(store, account)),
         }
     }

@@ -66,11 +66,14 @@ impl fmt::Debug for Value {
 const OUR_PREFIXES: [&str; 4] = ["ASSETS[", "SEP10_", "SECRET_", "SANDBOX_"];
 
 /// The names that the environment may give, beside those of assets.
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 25] = [
     "listen",
     "host_url",
     "data_dir",
     "database_url",
+    "database_direct_url",
+    "database.statement_cache",
+    "database.connections",
     "stellar_network_passphrase",
     "horizon_url",
     "sandbox.url",

@@ -231,8 +231,8 @@ fn new_keys_are_printed_once_and_fit() {
 fn migrate_says_what_was_there() {
     let folder = tempfile::tempdir().unwrap();
     let say = || String::from_utf8(run(folder.path(), &["migrate"], &[]).stdout).unwrap();
-    assert!(say().contains("was made"));
-    assert!(say().contains("is at this version"));
+    assert!(say().contains("store was made"));
+    assert!(say().contains("store is at version"));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What can go wrong, by what the caller can do about it.
 
-use crate::{LogPosition, NewTask, StreamId};
+use crate::{NewTask, StreamId};
 
-/// The store itself failed; nothing was written.
+/// The store itself failed; nothing was written, as far as it can tell.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Somebody else has the database locked. Worth trying again.
@@ -10,11 +10,18 @@ pub enum StoreError {
         "the database is busy: another process holds its write lock; try again, and look for a process that does not let go"
     )]
     Busy,
-    /// The database cannot be reached or opened, or the store was closed. Worth trying again later.
+    /// The database cannot be reached or opened, or the store was closed. Worth trying again later. Where a connection
+    /// broke during a write, that write may have been committed nevertheless: load again before anything is concluded.
     #[error("the database is not available: {detail}")]
     Unavailable {
         /// What was tried and what came back.
         detail: String,
+    },
+    /// The transaction took longer than it may, and was rolled back.
+    #[error("the transaction took longer than {} ms and was rolled back", limit.as_millis())]
+    TooSlow {
+        /// How long it may take.
+        limit: std::time::Duration,
     },
     /// No space is left.
     #[error("the disk that holds the database is full; free some space, nothing was written")]
@@ -137,22 +144,6 @@ pub enum LeaseError {
     /// Somebody else has taken it over, or it is gone. Drop the work.
     #[error("the lease was lost")]
     Lost,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// A subscription's checkpoint could not be moved.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AdvanceError {
-    /// Somebody else has moved it. Read it again.
-    #[error("the checkpoint of {subscription} has moved, to {actual:?}")]
-    Moved {
-        /// The subscription.
-        subscription: String,
-        /// Where it is; none if it does not exist.
-        actual: Option<LogPosition>,
-    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{NewEvent, RecordedEvent, Schema, StreamId};
+use crate::{NewEvent, RecordedEvent, StreamId};
 
 /// A projection whose rows are written in the append's transaction, so that no reader ever sees
 /// events without their rows.
@@ -16,26 +16,44 @@ pub trait InlineProjection: Send + Sync {
     /// The aggregates that it looks at.
     fn aggregate_types(&self) -> &'static [&'static str];
 
-    /// Its tables.
-    fn schema(&self, dialect: Dialect) -> Schema;
+    /// Its table.
+    fn table(&self) -> Table;
 
-    /// One upsert for any number of rows. Its only parameter, `$1`, is a JSON array of objects,
-    /// each the row's `values` with the members `key` and `sequence` added (SQLite reads it with
-    /// `json_each`, PostgreSQL with `json_to_recordset`). Where it replaces a row it carries
-    /// `WHERE excluded.sequence > TABLE.sequence`, so that a rebuild may run beside it. (SQLite can
-    /// read `INSERT … SELECT … ON CONFLICT` only with a `WHERE` in the select: `FROM json_each($1)
-    /// WHERE true ON CONFLICT …`.)
+    /// The SQL that makes its table, each name followed by [`BUILD`](crate::BUILD) (`{build}`): that of the table, of each
+    /// index and of each constraint. Several versions stand side by side while one is being built. It is never altered:
+    /// where rows change, the version grows and all are built anew.
+    fn schema(&self, dialect: Dialect) -> &'static str;
+
+    /// One upsert for any number of rows, a single data-modifying statement on the table with [`BUILD`](crate::BUILD)
+    /// behind its name. Its only parameter, `$1`, is the text of a JSON array of objects, each the row's `values` with
+    /// the members `key` and `sequence` added (SQLite reads it with `json_each($1)`, PostgreSQL with
+    /// `json_to_recordset($1::json)`). Where it replaces a row it carries `WHERE excluded.sequence > TABLE.sequence`, so
+    /// that a rebuild may run beside it. (SQLite can read `INSERT … SELECT … ON CONFLICT` only with a `WHERE` in the
+    /// select: `FROM json_each($1) WHERE true ON CONFLICT …`. In PostgreSQL it becomes part of the append's own
+    /// statement, so it has no `WITH` of its own that writes.)
     fn statement(&self, dialect: Dialect) -> &'static str;
 
-    /// The rows that the change leads to. Pure: from the events alone.
+    /// The rows that the change leads to, each with a key of its own. Pure: from the events alone. A row belongs to one
+    /// stream, and says all that there is to say of it; what adds up several streams is a feed.
     fn rows(&self, change: &StreamChange<'_>) -> Result<Vec<InlineRow>, ProjectionError>;
 }
 
-/// Which SQL is spoken; PostgreSQL comes beside it.
+/// A projection's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    /// Its name, without [`BUILD`](crate::BUILD).
+    pub name: &'static str,
+    /// Its primary key's columns.
+    pub key: &'static [&'static str],
+}
+
+/// Which SQL is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// SQLite.
     Sqlite,
+    /// PostgreSQL.
+    Postgres,
 }
 
 /// A stream and what is being added to it.

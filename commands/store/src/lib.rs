@@ -5,29 +5,40 @@
 //! text. [`EventStore`] is the contract; every back end passes the same suite of tests.
 
 mod append;
+mod database;
 mod error;
 mod event;
+mod horizon;
 mod inline;
 mod lease;
+mod location;
 mod memory;
 mod planned_row;
 mod position;
+mod postgres;
+mod row;
 mod schema;
+mod sql;
 mod sqlite;
+mod statement;
 mod store;
 mod stream;
 mod task;
 mod timestamp;
 
 pub use append::{Append, Appended, CursorMove, IdempotencyKey, Reservation, Settle, StreamAppend};
-pub use error::{AdvanceError, AppendError, LeaseError, StoreError};
+pub use database::{Database, Fenced};
+pub use error::{AppendError, LeaseError, StoreError};
 pub use event::{NewEvent, RecordedEvent};
-pub use inline::{Dialect, EventRef, InlineProjection, InlineRow, ProjectionError, StreamChange};
+pub use horizon::{Horizon, HorizonHolder};
+pub use inline::{Dialect, EventRef, InlineProjection, InlineRow, ProjectionError, StreamChange, Table};
 pub use lease::Lease;
+pub use location::{Location, ParseLocationError, PostgresLocation};
 pub use memory::MemoryStore;
 pub use position::{LogPosition, ParsePositionError};
+pub use row::{Column, Row};
 pub use schema::Schema;
-pub use sqlite::{SqliteStore, Statement};
+pub use statement::{BUILD, Statement};
 pub use store::EventStore;
 pub use stream::StreamId;
 pub use task::{NewTask, Retry, TaskFilter, TaskLease, TaskRow, TaskState, backoff};

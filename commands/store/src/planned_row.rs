@@ -1,5 +1,6 @@
 //! The inline rows of one append, made before its transaction begins.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -33,7 +34,11 @@ pub(crate) fn plan_rows(
             let change =
                 StreamChange { stream: &stream.stream, history: &stream.history, appended: &stream.events };
             let rows = projection.rows(&change).map_err(|error| refused(error.to_string()))?;
+            let mut keys = BTreeSet::new();
             for row in rows {
+                if !keys.insert(row.key.clone()) {
+                    return Err(refused(format!("two rows have the key {}", row.key)));
+                }
                 let Value::Object(values) = row.values else {
                     return Err(refused(format!("{}: a row is a JSON object", row.key)));
                 };

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::{
-    AdvanceError, Append, AppendError, Appended, Lease, LeaseError, LogPosition, RecordedEvent, Reservation,
+    Append, AppendError, Appended, Lease, LeaseError, LogPosition, RecordedEvent, Reservation,
     Retry, StoreError, StreamId, TaskFilter, TaskLease, TaskRow,
 };
 
@@ -85,19 +85,8 @@ pub trait EventStore: Send + Sync {
     /// Gives a named lease back at once.
     async fn release_lease(&self, lease: &Lease) -> Result<(), LeaseError>;
 
-    /// How far a subscription has read; none if it has not begun.
-    async fn checkpoint(&self, subscription: &str) -> Result<Option<LogPosition>, StoreError>;
-
-    /// Moves a subscription's checkpoint, if it is still at `from` (none: not begun).
-    async fn advance(
-        &self,
-        subscription: &str,
-        from: Option<LogPosition>,
-        to: LogPosition,
-    ) -> Result<(), AdvanceError>;
-
-    /// Changes after each append made through this store, and after a parked task was freed. What
-    /// other processes do is found by polling.
+    /// Changes after each append made through this store, and after a parked task was freed; after those of other
+    /// processes too where the database tells of them (PostgreSQL's `NOTIFY`). What it does not tell is found by polling.
     fn wakeups(&self) -> watch::Receiver<u64>;
 
     /// Whether the store answers and lets this process write. A full disk shows only when something is written.

@@ -5,12 +5,12 @@
 //! for good, wherever copies of it may be.
 
 mod cipher;
+mod database;
 mod error;
 mod master_key;
 mod memory;
 mod reference;
 mod shelf;
-mod sqlite;
 mod vault;
 
 pub use error::{MasterKeyError, VaultError};

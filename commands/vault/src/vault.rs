@@ -1,16 +1,14 @@
 //! Sealing, opening and erasing.
 
-use std::sync::Arc;
-
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use uuid::Uuid;
-use windlass_store::SqliteStore;
+use windlass_store::Database;
 use zeroize::Zeroizing;
 
 use crate::cipher::{Key, Place};
+use crate::database::DatabaseShelf;
 use crate::memory::MemoryShelf;
 use crate::shelf::{DataKeyRow, Kept, MasterKeyRow, SeedRow, Shelf, ValueRow};
-use crate::sqlite::SqliteShelf;
 use crate::{MasterKey, VaultError, VaultRef};
 
 /// Personal data, each person's under a key of its own, and seeds.
@@ -25,9 +23,9 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// The vault in the store's file; its tables are made where needed.
-    pub async fn sqlite(store: Arc<SqliteStore>, master: MasterKey) -> Result<Self, VaultError> {
-        let shelf = SqliteShelf::open(store).await?;
+    /// The vault in the log's database; its tables are made where needed.
+    pub async fn open_in(database: Database, master: MasterKey) -> Result<Self, VaultError> {
+        let shelf = DatabaseShelf::open(database).await?;
         Self::unlock(Box::new(shelf), master).await
     }
 

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use windlass_domain::stellar_transaction::{Progress, StellarTransaction, StellarTransactionEvent};
-use windlass_store::{Dialect, InlineProjection, InlineRow, ProjectionError, Schema, StreamChange};
+use windlass_store::{Dialect, InlineProjection, InlineRow, ProjectionError, StreamChange, Table};
 
 use super::read;
 
@@ -23,18 +23,21 @@ impl InlineProjection for StellarTransactions {
         &["stellar_transaction"]
     }
 
-    fn schema(&self, dialect: Dialect) -> Schema {
+    fn table(&self) -> Table {
+        Table { name: "stellar_transactions", key: &["hash"] }
+    }
+
+    fn schema(&self, dialect: Dialect) -> &'static str {
         match dialect {
-            Dialect::Sqlite => Schema {
-                component: "stellar_transactions",
-                migrations: &[include_str!("../../../migrations/sqlite/stellar_transactions_0001.sql")],
-            },
+            Dialect::Sqlite => include_str!("../../../migrations/sqlite/stellar_transactions.sql"),
+            Dialect::Postgres => include_str!("../../../migrations/postgres/stellar_transactions.sql"),
         }
     }
 
     fn statement(&self, dialect: Dialect) -> &'static str {
         match dialect {
             Dialect::Sqlite => UPSERT_SQLITE,
+            Dialect::Postgres => UPSERT_POSTGRES,
         }
     }
 
@@ -60,9 +63,17 @@ impl InlineProjection for StellarTransactions {
 }
 
 const UPSERT_SQLITE: &str = "\
-INSERT INTO stellar_transactions (hash, sequence, source, account_sequence, open, spent)
+INSERT INTO stellar_transactions{build} (hash, sequence, source, account_sequence, open, spent)
 SELECT value ->> 'key', value ->> 'sequence', value ->> 'source', value ->> 'account_sequence', value ->> 'open',
     value ->> 'spent'
 FROM json_each($1) WHERE true
 ON CONFLICT (hash) DO UPDATE SET sequence = excluded.sequence, open = excluded.open, spent = excluded.spent
-WHERE excluded.sequence > stellar_transactions.sequence";
+WHERE excluded.sequence > stellar_transactions{build}.sequence";
+
+const UPSERT_POSTGRES: &str = "\
+INSERT INTO stellar_transactions{build} (hash, sequence, source, account_sequence, open, spent)
+SELECT key, sequence, source, account_sequence, open, spent
+FROM json_to_recordset($1::json) AS r (key text, sequence bigint, source text, account_sequence bigint, open bigint,
+    spent bigint)
+ON CONFLICT (hash) DO UPDATE SET sequence = excluded.sequence, open = excluded.open, spent = excluded.spent
+WHERE excluded.sequence > stellar_transactions{build}.sequence";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use windlass_domain::transfer::TransferEvent;
-use windlass_store::{Dialect, InlineProjection, InlineRow, ProjectionError, Schema, StreamChange};
+use windlass_store::{Dialect, InlineProjection, InlineRow, ProjectionError, StreamChange, Table};
 
 use super::read;
 use crate::{TransferView, view::micros};
@@ -23,18 +23,21 @@ impl InlineProjection for Transfers {
         &["transfer"]
     }
 
-    fn schema(&self, dialect: Dialect) -> Schema {
+    fn table(&self) -> Table {
+        Table { name: "transfers", key: &["id"] }
+    }
+
+    fn schema(&self, dialect: Dialect) -> &'static str {
         match dialect {
-            Dialect::Sqlite => Schema {
-                component: "transfers",
-                migrations: &[include_str!("../../../migrations/sqlite/transfers_0001.sql")],
-            },
+            Dialect::Sqlite => include_str!("../../../migrations/sqlite/transfers.sql"),
+            Dialect::Postgres => include_str!("../../../migrations/postgres/transfers.sql"),
         }
     }
 
     fn statement(&self, dialect: Dialect) -> &'static str {
         match dialect {
             Dialect::Sqlite => UPSERT_SQLITE,
+            Dialect::Postgres => UPSERT_POSTGRES,
         }
     }
 
@@ -62,7 +65,7 @@ impl InlineProjection for Transfers {
 }
 
 const UPSERT_SQLITE: &str = "\
-INSERT INTO transfers (id, sequence, subject, kind, asset, status, started_at, stellar_transaction_id,
+INSERT INTO transfers{build} (id, sequence, subject, kind, asset, status, started_at, stellar_transaction_id,
     external_transaction_id, view)
 SELECT value ->> 'key', value ->> 'sequence', value ->> 'subject', value ->> 'kind', value ->> 'asset',
     value ->> 'status', value ->> 'started_at', value ->> 'stellar_transaction_id',
@@ -71,4 +74,15 @@ FROM json_each($1) WHERE true
 ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status,
     stellar_transaction_id = excluded.stellar_transaction_id,
     external_transaction_id = excluded.external_transaction_id, view = excluded.view
-WHERE excluded.sequence > transfers.sequence";
+WHERE excluded.sequence > transfers{build}.sequence";
+
+const UPSERT_POSTGRES: &str = "\
+INSERT INTO transfers{build} (id, sequence, subject, kind, asset, status, started_at, stellar_transaction_id,
+    external_transaction_id, view)
+SELECT key, sequence, subject, kind, asset, status, started_at, stellar_transaction_id, external_transaction_id, view
+FROM json_to_recordset($1::json) AS r (key text, sequence bigint, subject text, kind text, asset text, status text,
+    started_at bigint, stellar_transaction_id text, external_transaction_id text, view text)
+ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status,
+    stellar_transaction_id = excluded.stellar_transaction_id,
+    external_transaction_id = excluded.external_transaction_id, view = excluded.view
+WHERE excluded.sequence > transfers{build}.sequence";

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use self::state::State;
 use crate::planned_row::plan_rows;
 use crate::{
-    AdvanceError, Append, AppendError, Appended, EventStore, InlineProjection, Lease, LeaseError,
+    Append, AppendError, Appended, EventStore, InlineProjection, Lease, LeaseError,
     LogPosition, RecordedEvent, Reservation, Retry, StoreError, StreamId, TaskFilter, TaskLease, TaskRow,
 };
 
@@ -164,19 +164,6 @@ impl EventStore for MemoryStore {
 
     async fn release_lease(&self, lease: &Lease) -> Result<(), LeaseError> {
         self.state().leases.release(lease)
-    }
-
-    async fn checkpoint(&self, subscription: &str) -> Result<Option<LogPosition>, StoreError> {
-        Ok(self.state().subscriptions.get(subscription).copied())
-    }
-
-    async fn advance(
-        &self,
-        subscription: &str,
-        from: Option<LogPosition>,
-        to: LogPosition,
-    ) -> Result<(), AdvanceError> {
-        self.state().advance(subscription, from, to)
     }
 
     fn wakeups(&self) -> watch::Receiver<u64> {

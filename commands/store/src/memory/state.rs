@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::leases::Leases;
 use super::log::Log;
 use super::tasks::Tasks;
-use crate::{AdvanceError, LogPosition, Reservation};
+use crate::Reservation;
 
 type Rows = BTreeMap<String, (u64, Map<String, Value>)>;
 
@@ -19,7 +19,6 @@ pub(super) struct State {
     pub(super) leases: Leases,
     pub(super) reservations: BTreeMap<(&'static str, String), Reservation>,
     pub(super) cursors: BTreeMap<String, String>,
-    pub(super) subscriptions: BTreeMap<String, LogPosition>,
     /// Fingerprint and outcome by idempotency key.
     pub(super) commands: BTreeMap<String, (Vec<u8>, String)>,
     /// Inline rows by projection.
@@ -39,19 +38,5 @@ impl State {
             self.reservations.remove(name);
         }
         expired.len() as u64
-    }
-
-    pub(super) fn advance(
-        &mut self,
-        subscription: &str,
-        from: Option<LogPosition>,
-        to: LogPosition,
-    ) -> Result<(), AdvanceError> {
-        let actual = self.subscriptions.get(subscription).copied();
-        if actual != from {
-            return Err(AdvanceError::Moved { subscription: subscription.to_owned(), actual });
-        }
-        self.subscriptions.insert(subscription.to_owned(), to);
-        Ok(())
     }
 }

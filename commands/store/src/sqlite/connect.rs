@@ -63,3 +63,8 @@ pub(super) fn readers(options: &SqliteConnectOptions) -> SqlitePool {
         .test_before_acquire(false)
         .connect_lazy_with(options.clone().pragma("query_only", "on"))
 }
+
+/// A look at a file that is there already.
+pub(super) fn reader(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging()
+}

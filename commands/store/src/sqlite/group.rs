@@ -1,18 +1,23 @@
 //! One transaction for a group of jobs.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::time::Instant;
 
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteConnection;
 use time::OffsetDateTime;
 
-use super::failure::{is_general, store_error};
-use super::job::{AppendJob, Job};
-use super::part::{Entries, Part, Parts};
-use super::refusal::{PartError, refusal};
+use super::failure::{is_constraint, is_general, store_error};
+use super::job::Job;
+use super::sql;
 use super::sql::{BEGIN, COMMIT, ROLLBACK};
-use super::statement::Statement;
-use crate::timestamp::to_micros;
-use crate::{AppendError, InlineProjection, StoreError};
+use crate::sql::job::AppendJob;
+use crate::sql::part::{Entries, Part, Parts};
+use crate::sql::projected::{Builds, Projected};
+use crate::sql::{Failure, Transaction};
+use crate::statement::Statement;
+use crate::timestamp::{to_micros, whole_micros};
+use crate::{Dialect, Row, StoreError};
 
 /// What a committed group has to tell its callers.
 pub(super) struct Committed {
@@ -21,36 +26,38 @@ pub(super) struct Committed {
     /// The positions of all events, in the order of the appends.
     pub(super) positions: Vec<i64>,
     /// The rows of all statements, job by job.
-    pub(super) rows: Vec<Vec<Vec<SqliteRow>>>,
+    pub(super) rows: Vec<Vec<Vec<Row>>>,
 }
 
 /// Commits all the jobs, or none of them and says why.
 pub(super) async fn commit(
     connection: &mut SqliteConnection,
-    projections: &[Arc<dyn InlineProjection>],
+    projected: &Projected,
     jobs: &[Job],
-) -> Result<Committed, AppendError> {
-    Statement::new(BEGIN).rows(&mut *connection).await.map_err(store_error)?;
-    let done = match write(connection, projections, jobs).await {
-        Ok(committed) => {
-            let end = Statement::new(COMMIT).rows(&mut *connection).await;
-            end.map(|_| committed).map_err(|error| store_error(error).into())
-        }
+) -> Result<Committed, Failure> {
+    run(connection, BEGIN).await?;
+    let done = match write(connection, projected, jobs).await {
+        Ok(committed) => run(connection, COMMIT).await.map(|()| committed),
         Err(error) => Err(error),
     };
     if done.is_err() {
         // After some errors SQLite has rolled back by itself, and this one then says so.
-        let _ = Statement::new(ROLLBACK).rows(&mut *connection).await;
+        let _ = run(connection, ROLLBACK).await;
     }
     done
 }
 
+async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), Failure> {
+    let done = sqlx::query(sql).execute(connection).await;
+    done.map(drop).map_err(|error| Failure::Store(store_error(error)))
+}
+
 async fn write(
     connection: &mut SqliteConnection,
-    projections: &[Arc<dyn InlineProjection>],
+    projected: &Projected,
     jobs: &[Job],
-) -> Result<Committed, AppendError> {
-    let now = OffsetDateTime::now_utc();
+) -> Result<Committed, Failure> {
+    let now = whole_micros(OffsetDateTime::now_utc());
     let appends: Vec<&AppendJob> = jobs
         .iter()
         .filter_map(|job| match job {
@@ -59,76 +66,129 @@ async fn write(
         })
         .collect();
     let mut positions = Vec::new();
-    let parts = Parts::merged(appends.iter().map(|job| &job.parts));
-    for (part, entries) in parts.iter() {
-        let written = write_part(connection, projections, part, entries, now).await;
-        match (written, appends.as_slice()) {
-            (Ok(rows), _) => positions.extend(rows),
-            (Err(error), [alone]) => {
-                let found = refusal(connection, &alone.append, part, &error).await;
-                let refused = found.map_err(store_error)?;
-                return Err(refused.unwrap_or_else(|| part_error(projections, part, error).into()));
-            }
-            // Which append it was comes out when each is tried alone.
-            (Err(error), _) => return Err(part_error(projections, part, error).into()),
+    if !appends.is_empty() {
+        let builds = builds(connection, projected).await.map_err(Failure::Store)?;
+        let parts = Parts::merged(appends.iter().map(|job| &job.parts), &builds);
+        for (part, entries) in parts.iter() {
+            let sql = text(part, projected, &builds).ok_or_else(|| Failure::Store(short(part)))?;
+            let written = write_part(connection, part, &sql, entries, now).await;
+            positions.extend(written.map_err(|failure| named(failure, part, projected))?);
         }
     }
     // Positions grow in the order of insertion; RETURNING promises no order.
     positions.sort_unstable();
     let mut rows = Vec::new();
     for job in jobs {
-        if let Job::Write(statements, _) = job {
-            let mut of_job = Vec::with_capacity(statements.len());
-            for statement in statements {
-                of_job.push(statement.rows(&mut *connection).await.map_err(store_error)?);
-            }
-            rows.push(of_job);
+        if let Job::Write(transaction, _) = job {
+            rows.push(run_all(connection, transaction).await.map_err(Failure::Store)?);
         }
     }
     Ok(Committed { now, positions, rows })
 }
 
+/// What is being built, as this transaction sees it; there is one writer, so it stays so until the commit.
+async fn builds(
+    connection: &mut SqliteConnection,
+    projected: &Projected,
+) -> Result<std::sync::Arc<Builds>, StoreError> {
+    let row = sqlx::query(sql::EPOCH).fetch_one(&mut *connection).await.map_err(store_error)?;
+    let epoch: i64 = row.try_get(0).map_err(store_error)?;
+    if projected.builds().epoch != epoch {
+        let rows = sqlx::query(crate::sql::texts::PROJECTIONS).fetch_all(connection).await;
+        let rows: Vec<Row> = rows.map_err(store_error)?.into_iter().map(Row::from).collect();
+        projected.learn(projected.read(epoch, &rows)?);
+    }
+    Ok(projected.builds())
+}
+
+/// The statement of a part.
+fn text(part: Part, projected: &Projected, builds: &Builds) -> Option<Cow<'static, str>> {
+    let sql = match part {
+        Part::CancelTasks => sql::CANCEL_TASKS,
+        Part::InsertCommands => sql::INSERT_COMMANDS,
+        Part::FinishTasks => sql::FINISH_TASKS,
+        Part::RescheduleTasks => sql::RESCHEDULE_TASKS,
+        Part::InsertCursors => sql::INSERT_CURSORS,
+        Part::MoveCursors => sql::MOVE_CURSORS,
+        Part::InsertEvents => sql::INSERT_EVENTS,
+        Part::Release => sql::RELEASE,
+        Part::Reserve => sql::RESERVE,
+        Part::InsertTasks => sql::INSERT_TASKS,
+        Part::Rows { projection, into_build } => {
+            return builds.upsert(&projected.list, projection, into_build, Dialect::Sqlite).map(Cow::Owned);
+        }
+    };
+    Some(Cow::Borrowed(sql))
+}
+
 /// Writes one part; returns the positions of new events.
 async fn write_part(
     connection: &mut SqliteConnection,
-    projections: &[Arc<dyn InlineProjection>],
     part: Part,
+    sql: &str,
     entries: &Entries,
     now: OffsetDateTime,
-) -> Result<Vec<i64>, PartError> {
-    let sql = part.sql(projections).ok_or(PartError::Short)?;
+) -> Result<Vec<i64>, Failure> {
+    let failed = |error: sqlx::Error| {
+        let refused = is_constraint(&error);
+        let error = store_error(error);
+        if refused { Failure::Refused(error) } else { Failure::Store(error) }
+    };
     let json = entries.json();
     let (changed, positions) = if part == Part::InsertEvents {
         let query = sqlx::query_scalar(sql).bind(json).bind(to_micros(now));
-        let positions: Vec<i64> = query.fetch_all(connection).await.map_err(PartError::Database)?;
+        let positions: Vec<i64> = query.fetch_all(connection).await.map_err(failed)?;
         (positions.len() as u64, positions)
     } else {
         let mut query = sqlx::query(sql).bind(json);
-        if part.takes_time() {
+        if part == Part::InsertCommands {
             query = query.bind(to_micros(now));
         }
-        let done = query.execute(connection).await.map_err(PartError::Database)?;
+        let done = query.execute(connection).await.map_err(failed)?;
         (done.rows_affected(), Vec::new())
     };
     if part.is_exact() && changed != entries.count as u64 {
-        return Err(PartError::Short);
+        return Err(Failure::Refused(short(part)));
     }
     Ok(positions)
 }
 
-fn part_error(projections: &[Arc<dyn InlineProjection>], part: Part, error: PartError) -> StoreError {
-    let error = match error {
-        PartError::Short => StoreError::Database { detail: format!("{part:?} wrote too few rows") },
-        PartError::Database(error) => store_error(error),
+/// A statement fits a projection or is refused by its table: never the fault of what others wrote.
+fn named(failure: Failure, part: Part, projected: &Projected) -> Failure {
+    let Part::Rows { projection, .. } = part else { return failure };
+    let (Failure::Refused(error) | Failure::Store(error)) = failure;
+    let Some(projection) = projected.name(projection).filter(|_| !is_general(&error)) else {
+        return Failure::Store(error);
     };
-    let projection = match part {
-        Part::Rows(projection) => projections.get(projection),
-        _ => None,
-    };
-    match projection {
-        Some(projection) if !is_general(&error) => {
-            StoreError::Projection { projection: projection.name(), detail: error.to_string() }
+    Failure::Store(StoreError::Projection { projection, detail: error.to_string() })
+}
+
+fn short(part: Part) -> StoreError {
+    StoreError::Database { detail: format!("{part:?} wrote too few rows") }
+}
+
+async fn run_all(
+    connection: &mut SqliteConnection,
+    transaction: &Transaction,
+) -> Result<Vec<Vec<Row>>, StoreError> {
+    let began = Instant::now();
+    let mut of_job = Vec::with_capacity(transaction.statements.len());
+    for statement in &transaction.statements {
+        of_job.push(rows(&mut *connection, statement).await?);
+        if transaction.fenced && of_job.len() == 1 && of_job.iter().all(Vec::is_empty) {
+            break;
         }
-        _ => error,
+        if let Some(limit) = transaction.limit.filter(|limit| began.elapsed() > *limit) {
+            return Err(StoreError::TooSlow { limit });
+        }
     }
+    Ok(of_job)
+}
+
+pub(super) async fn rows<'e>(
+    executor: impl sqlx::sqlite::SqliteExecutor<'e>,
+    statement: &Statement,
+) -> Result<Vec<Row>, StoreError> {
+    let rows = statement.sqlite().fetch_all(executor).await.map_err(store_error)?;
+    Ok(rows.into_iter().map(Row::from).collect())
 }

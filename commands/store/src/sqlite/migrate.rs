@@ -4,7 +4,8 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Executor, Row};
 
 use super::failure::{is_general, store_error};
-use super::sql::{BEGIN, COMMIT, CREATE_SCHEMA_VERSIONS, ROLLBACK, SCHEMA_VERSION, SET_SCHEMA_VERSION};
+use super::sql::{BEGIN, COMMIT, ROLLBACK};
+use crate::sql::texts::{CREATE_SCHEMA_VERSIONS, SCHEMA_VERSION, SET_SCHEMA_VERSION};
 use crate::{Schema, StoreError};
 
 /// Applies what is missing of every schema, all in one transaction.

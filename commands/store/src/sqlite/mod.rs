@@ -1,17 +1,12 @@
-//! The store in one SQLite file: one writer that commits in groups, and a few readers. Several
-//! processes may share the file; what others commit is found by polling.
+//! The log in one SQLite file: one writer that commits in groups, and a few readers. Several processes may share the
+//! file; what others commit is found by polling.
 
 mod connect;
-mod event_store;
 mod failure;
 mod group;
 mod job;
 mod migrate;
-mod part;
-mod refusal;
-mod rows;
 mod sql;
-mod statement;
 mod writer;
 
 #[cfg(test)]
@@ -21,24 +16,28 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
+use async_trait::async_trait;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-pub use self::statement::Statement;
-
 use self::failure::{closed, store_error};
 use self::job::{Answer, Job};
 use self::writer::{WAITING, Writer};
-use crate::{Dialect, InlineProjection, Schema, StoreError};
+use crate::sql::job::AppendJob;
+use crate::sql::projected::Projected;
+use crate::sql::texts::{SCHEMA_VERSIONS, Texts};
+use crate::sql::{Engine, Failure, Transaction, rows};
+use crate::{
+    Appended, Dialect, Horizon, RecordedEvent, Row, Schema, Statement, StoreError, StreamId,
+};
 
 /// How long a commit waits for another process to finish its own.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// An [`EventStore`](crate::EventStore) in one SQLite file.
-pub struct SqliteStore {
-    projections: Vec<Arc<dyn InlineProjection>>,
+/// The file with its writer and its readers.
+pub(crate) struct SqliteEngine {
     options: SqliteConnectOptions,
     readers: SqlitePool,
     /// Taken when the store is closed.
@@ -47,34 +46,23 @@ pub struct SqliteStore {
     commits: watch::Sender<u64>,
 }
 
-impl SqliteStore {
-    /// Opens the file, creates it and its folder where needed, and brings the store's tables and
-    /// the projections' to the versions that this program knows.
+impl SqliteEngine {
+    /// Opens the file, creates it and its folder where needed, and brings the store's tables to the version that this
+    /// program knows.
     ///
     /// To be called within a Tokio runtime, which then runs the writer.
-    pub async fn open(
-        path: impl AsRef<Path>,
-        projections: Vec<Arc<dyn InlineProjection>>,
-    ) -> Result<Self, StoreError> {
-        Self::open_patiently(path.as_ref(), projections, BUSY_TIMEOUT).await
-    }
-
-    async fn open_patiently(
+    pub(crate) async fn open(
         path: &Path,
-        projections: Vec<Arc<dyn InlineProjection>>,
+        projected: Arc<Projected>,
         busy_timeout: Duration,
     ) -> Result<Self, StoreError> {
         let options = connect::options(path, busy_timeout);
         let mut connection = connect::writer(path, &options).await?;
-        let mut schemas = vec![sql::SCHEMA];
-        schemas.extend(projections.iter().map(|projection| projection.schema(Dialect::Sqlite)));
-        migrate::migrate(&mut connection, &schemas).await?;
-
+        migrate::migrate(&mut connection, &[sql::SCHEMA]).await?;
         let (sender, jobs) = mpsc::channel(WAITING);
         let commits = watch::Sender::new(0);
-        let writer = Writer { connection, projections: projections.clone(), jobs, commits: commits.clone() };
+        let writer = Writer { connection, projected, jobs, commits: commits.clone() };
         Ok(Self {
-            projections,
             readers: connect::readers(&options),
             options,
             jobs: Mutex::new(Some(sender)),
@@ -83,46 +71,83 @@ impl SqliteStore {
         })
     }
 
-    /// Brings the tables of another component of the same file to the version that this program
-    /// knows.
-    pub async fn migrate(&self, schema: Schema) -> Result<(), StoreError> {
-        let mut connection = self.options.connect().await.map_err(store_error)?;
-        migrate::migrate(&mut connection, &[schema]).await?;
-        connection.close().await.map_err(store_error)
-    }
-
-    /// Connections for queries; they cannot write.
-    pub fn readers(&self) -> SqlitePool {
-        self.readers.clone()
-    }
-
-    /// Runs a query, for those who have a [`Statement`] rather than a use for the pool.
-    pub async fn read(&self, query: Statement) -> Result<Vec<SqliteRow>, StoreError> {
-        query.rows(&self.readers).await.map_err(store_error)
-    }
-
-    /// Empties the write-ahead log as far as no reader still needs it, so that what was deleted is
-    /// gone from the disk as well.
-    pub async fn purge(&self) -> Result<(), StoreError> {
-        self.read(Statement::new(sql::PURGE)).await.map(drop)
-    }
-
-    /// Runs statements on tables of one's own in one transaction, in turn with the appends, and
-    /// returns the rows of each. If one fails, none has happened.
-    pub async fn write(&self, statements: Vec<Statement>) -> Result<Vec<Vec<SqliteRow>>, StoreError> {
-        self.submit(|answer| Job::Write(statements, answer)).await
-    }
-
-    /// Hands a job to the writer and waits for its answer.
-    async fn submit<T, E: From<StoreError>>(&self, job: impl FnOnce(Answer<T, E>) -> Job) -> Result<T, E> {
+    /// Hands a job to the writer and waits for its answer; none if the writer is gone.
+    async fn submit<T, E>(&self, job: impl FnOnce(Answer<T, E>) -> Job) -> Result<Result<T, E>, StoreError> {
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (sender, answer) = oneshot::channel();
         let sent = jobs.ok_or_else(closed)?.send(job(sender)).await;
         sent.map_err(|_| closed())?;
-        answer.await.unwrap_or_else(|_| Err(closed().into()))
+        answer.await.map_err(|_| closed())
+    }
+}
+
+/// The version of each component's tables in that file, if there is one.
+pub(crate) async fn inspect(path: &Path) -> Result<Vec<(String, u64)>, StoreError> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let mut connection = connect::reader(path).connect().await.map_err(store_error)?;
+    let known = group::rows(&mut connection, &Statement::new(sql::HAS_VERSIONS)).await?;
+    let rows = match known.is_empty() {
+        true => Vec::new(),
+        false => group::rows(&mut connection, &Statement::new(SCHEMA_VERSIONS)).await?,
+    };
+    connection.close().await.map_err(store_error)?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.count(1)?))).collect()
+}
+
+#[async_trait]
+impl Engine for SqliteEngine {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
     }
 
-    async fn finish(&self) {
+    fn texts(&self) -> &'static Texts {
+        &sql::TEXTS
+    }
+
+    async fn load(&self, stream: &StreamId) -> Result<Vec<RecordedEvent>, StoreError> {
+        let statement =
+            Statement::new(sql::LOAD).text(stream.aggregate_type.as_ref()).text(&stream.aggregate_id);
+        self.read(statement).await?.iter().map(rows::event).collect()
+    }
+
+    async fn append(&self, job: Arc<AppendJob>) -> Result<Appended, Failure> {
+        self.submit(|answer| Job::Append(job, answer)).await.map_err(Failure::Store)?
+    }
+
+    async fn read(&self, query: Statement) -> Result<Vec<Row>, StoreError> {
+        group::rows(&self.readers, &query).await
+    }
+
+    async fn write(&self, transaction: Transaction) -> Result<Vec<Vec<Row>>, StoreError> {
+        self.submit(|answer| Job::Write(transaction, answer)).await?
+    }
+
+    async fn lease(&self, statement: Statement, _now: i64) -> Result<Vec<Row>, StoreError> {
+        Ok(self.write(vec![statement].into()).await?.pop().unwrap_or_default())
+    }
+
+    async fn migrate(&self, schemas: &[Schema]) -> Result<(), StoreError> {
+        let mut connection = self.options.connect().await.map_err(store_error)?;
+        migrate::migrate(&mut connection, schemas).await?;
+        connection.close().await.map_err(store_error)
+    }
+
+    async fn purge(&self) -> Result<(), StoreError> {
+        self.read(Statement::new(sql::PURGE)).await.map(drop)
+    }
+
+    async fn horizon(&self) -> Result<Horizon, StoreError> {
+        // There is one writer: what is in the log is final.
+        Ok(Horizon { tx: i64::MAX, held_by: None })
+    }
+
+    fn commits(&self) -> &watch::Sender<u64> {
+        &self.commits
+    }
+
+    async fn close(&self) {
         drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer

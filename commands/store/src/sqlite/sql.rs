@@ -2,16 +2,34 @@
 //! group of appends.
 
 use crate::Schema;
+use crate::sql::texts::Texts;
 
 pub(super) const SCHEMA: Schema = Schema {
     component: "store",
-    migrations: &[include_str!("../../../../migrations/sqlite/store_0001_log.sql")],
+    migrations: &[
+        include_str!("../../../../migrations/sqlite/store_0001_log.sql"),
+        include_str!("../../../../migrations/sqlite/store_0002_projections.sql"),
+    ],
+};
+
+pub(super) const TEXTS: Texts = Texts {
+    load: LOAD,
+    read_log: READ_LOG,
+    next_due: NEXT_DUE,
+    lease_tasks: LEASE_TASKS,
+    renew_task: RENEW_TASK,
+    retry_task: RETRY_TASK,
+    park_task: PARK_TASK,
 };
 
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 pub(super) const COMMIT: &str = "COMMIT";
 pub(super) const ROLLBACK: &str = "ROLLBACK";
 pub(super) const PURGE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+pub(super) const HAS_VERSIONS: &str = "SELECT name FROM sqlite_schema WHERE name = 'schema_versions'";
+
+pub(super) const EPOCH: &str = "SELECT epoch FROM projection_epoch";
 
 // Parts of an append.
 
@@ -66,50 +84,17 @@ pub(super) const RESERVE: &str = "INSERT INTO reservations (kind, key, owner, ex
 pub(super) const INSERT_TASKS: &str = "INSERT INTO tasks (kind, key, sequence, payload, due_at)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1)";
 
-// Why an append was refused.
-
-pub(super) const COMMAND: &str = "SELECT fingerprint, outcome FROM commands WHERE key = $1";
-
-pub(super) const EVENT_EXISTS: &str = "SELECT 1 FROM events
-    WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3";
-
-pub(super) const TASK_EXISTS: &str = "SELECT 1 FROM tasks WHERE key = $1 AND kind = $2 AND sequence = $3";
-
 // Reading.
 
 pub(super) const LOAD: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version,
     payload, metadata, tx, position, recorded_at
     FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 ORDER BY sequence";
 
+/// Every event here has transaction 0.
 pub(super) const READ_LOG: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version,
     payload, metadata, tx, position, recorded_at
-    FROM events WHERE position > $1 ORDER BY position LIMIT $2";
-
-pub(super) const RESERVATION: &str =
-    "SELECT owner, expires_at FROM reservations WHERE kind = $1 AND key = $2";
-
-pub(super) const CURSOR: &str = "SELECT value FROM cursors WHERE name = $1";
-
-pub(super) const CHECKPOINT: &str = "SELECT tx, position FROM subscriptions WHERE name = $1";
-
-pub(super) const ALL_TASKS: &str = "SELECT id, kind, key, sequence, payload, due_at, attempts, lease_owner,
-    leased_until, parked, last_error
-    FROM tasks ORDER BY due_at, id LIMIT $1";
-
-pub(super) const WAITING_TASKS: &str =
-    "SELECT id, kind, key, sequence, payload, due_at, attempts, lease_owner,
-    leased_until, parked, last_error
-    FROM tasks WHERE parked = 0 AND leased_until IS NULL ORDER BY due_at, id LIMIT $1";
-
-pub(super) const LEASED_TASKS: &str =
-    "SELECT id, kind, key, sequence, payload, due_at, attempts, lease_owner,
-    leased_until, parked, last_error
-    FROM tasks WHERE leased_until IS NOT NULL ORDER BY due_at, id LIMIT $1";
-
-pub(super) const PARKED_TASKS: &str =
-    "SELECT id, kind, key, sequence, payload, due_at, attempts, lease_owner,
-    leased_until, parked, last_error
-    FROM tasks WHERE parked = 1 ORDER BY due_at, id LIMIT $1";
+    FROM events WHERE position > CASE WHEN $1 > 0 THEN 9223372036854775807 ELSE $2 END
+    ORDER BY position LIMIT $3";
 
 /// The first task whose key is free, and the first that becomes free when a running one's lease
 /// ends. CROSS JOIN keeps SQLite from walking through all tasks to find the few that run.
@@ -155,53 +140,14 @@ pub(super) const PARK_TASK: &str = "UPDATE tasks SET
     lease_owner = NULL, leased_until = NULL, last_error = $3, parked = 1
     WHERE id = $1 AND generation = $2 AND leased_until IS NOT NULL RETURNING id";
 
-pub(super) const RETRY_PARKED: &str = "UPDATE tasks SET parked = 0, attempts = 0
-    WHERE id = $1 AND parked = 1 RETURNING id";
-
-// Named leases, reservations, checkpoints.
-
-/// Parameters: name, owner, now, end of the lease.
-pub(super) const ACQUIRE_LEASE: &str = "INSERT INTO leases (name, owner, generation, until)
-    VALUES ($1, $2, 1, $4)
-    ON CONFLICT (name) DO UPDATE SET
-        owner = excluded.owner, generation = leases.generation + 1, until = excluded.until
-        WHERE leases.owner IS NULL OR leases.until <= $3
-    RETURNING generation";
-
-pub(super) const RENEW_LEASE: &str = "UPDATE leases SET until = $4
-    WHERE name = $1 AND owner = $2 AND generation = $3 RETURNING generation";
-
-pub(super) const RELEASE_LEASE: &str = "UPDATE leases SET owner = NULL
-    WHERE name = $1 AND owner = $2 AND generation = $3 RETURNING generation";
-
-pub(super) const DROP_EXPIRED: &str = "DELETE FROM reservations WHERE (kind, key) IN (
-    SELECT kind, key FROM reservations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
-    RETURNING 1";
-
-pub(super) const START_SUBSCRIPTION: &str = "INSERT INTO subscriptions (name, tx, position)
-    VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING 1";
-
-pub(super) const ADVANCE: &str = "UPDATE subscriptions SET tx = $2, position = $3
-    WHERE name = $1 AND tx = $4 AND position = $5 RETURNING 1";
-
-// Schema versions.
-
-pub(super) const CREATE_SCHEMA_VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (
-    component TEXT PRIMARY KEY,
-    version INTEGER NOT NULL
-) STRICT, WITHOUT ROWID";
-
-pub(super) const SCHEMA_VERSION: &str = "SELECT version FROM schema_versions WHERE component = $1";
-
-pub(super) const SET_SCHEMA_VERSION: &str = "INSERT INTO schema_versions (component, version) VALUES ($1, $2)
-    ON CONFLICT (component) DO UPDATE SET version = excluded.version";
-
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
     BEGIN,
     COMMIT,
     ROLLBACK,
     PURGE,
+    HAS_VERSIONS,
+    EPOCH,
     CANCEL_TASKS,
     INSERT_COMMANDS,
     FINISH_TASKS,
@@ -212,31 +158,11 @@ pub(super) const ALL: &[&str] = &[
     RELEASE,
     RESERVE,
     INSERT_TASKS,
-    COMMAND,
-    EVENT_EXISTS,
-    TASK_EXISTS,
     LOAD,
     READ_LOG,
-    RESERVATION,
-    CURSOR,
-    CHECKPOINT,
-    ALL_TASKS,
-    WAITING_TASKS,
-    LEASED_TASKS,
-    PARKED_TASKS,
     NEXT_DUE,
     LEASE_TASKS,
     RENEW_TASK,
     RETRY_TASK,
     PARK_TASK,
-    RETRY_PARKED,
-    ACQUIRE_LEASE,
-    RENEW_LEASE,
-    RELEASE_LEASE,
-    DROP_EXPIRED,
-    START_SUBSCRIPTION,
-    ADVANCE,
-    CREATE_SCHEMA_VERSIONS,
-    SCHEMA_VERSION,
-    SET_SCHEMA_VERSION,
 ];

@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, watch};
 use super::failure::is_general;
 use super::group::{Committed, commit};
 use super::job::Job;
-use crate::{AppendError, InlineProjection, StoreError};
+use crate::sql::Failure;
+use crate::sql::projected::Projected;
 
 /// How many jobs may share a transaction.
 const GROUP: usize = 64;
@@ -21,7 +22,7 @@ pub(super) const WAITING: usize = 256;
 
 pub(super) struct Writer {
     pub(super) connection: SqliteConnection,
-    pub(super) projections: Vec<Arc<dyn InlineProjection>>,
+    pub(super) projected: Arc<Projected>,
     pub(super) jobs: mpsc::Receiver<Job>,
     pub(super) commits: watch::Sender<u64>,
 }
@@ -62,21 +63,17 @@ impl Writer {
     }
 
     async fn commit(&mut self, group: Vec<Job>) {
-        match commit(&mut self.connection, &self.projections, &group).await {
+        match commit(&mut self.connection, &self.projected, &group).await {
             Ok(committed) => self.answer(group, committed),
-            Err(AppendError::Store(error)) if is_general(&error) => {
-                for job in group {
-                    refuse(job, error.clone().into());
-                }
-            }
-            Err(_) if group.len() > 1 => {
+            // Which append it was comes out when each is tried alone.
+            Err(failure) if group.len() > 1 && !hits_all(&failure) => {
                 for job in group {
                     Box::pin(self.commit(vec![job])).await;
                 }
             }
-            Err(error) => {
+            Err(failure) => {
                 for job in group {
-                    refuse(job, error.clone());
+                    refuse(job, failure.clone());
                 }
             }
         }
@@ -92,7 +89,7 @@ impl Writer {
         for job in group {
             match job {
                 Job::Append(append, answer) => {
-                    let _ = answer.send(Ok(append.recorded(&mut positions, now)));
+                    let _ = answer.send(Ok(append.recorded(0, &mut positions, now)));
                 }
                 Job::Write(_, answer) => {
                     let _ = answer.send(Ok(rows.next().unwrap_or_default()));
@@ -102,16 +99,18 @@ impl Writer {
     }
 }
 
-fn refuse(job: Job, error: AppendError) {
+/// Whether the failure would hit every other write as well.
+fn hits_all(failure: &Failure) -> bool {
+    matches!(failure, Failure::Store(error) if is_general(error))
+}
+
+fn refuse(job: Job, failure: Failure) {
     match job {
         Job::Append(_, answer) => {
-            let _ = answer.send(Err(error));
+            let _ = answer.send(Err(failure));
         }
         Job::Write(_, answer) => {
-            let error = match error {
-                AppendError::Store(error) => error,
-                refusal => StoreError::Database { detail: refusal.to_string() },
-            };
+            let (Failure::Refused(error) | Failure::Store(error)) = failure;
             let _ = answer.send(Err(error));
         }
     }

@@ -1,5 +1,5 @@
 -- Which envelopes took which sequence numbers, and which have an open fate. A dead one gave its number back.
-CREATE TABLE stellar_transactions (
+CREATE TABLE stellar_transactions{build} (
     hash TEXT PRIMARY KEY,
     sequence INTEGER NOT NULL,
     source TEXT NOT NULL,
@@ -8,5 +8,6 @@ CREATE TABLE stellar_transactions (
     spent INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX stellar_transactions_spent ON stellar_transactions (source, account_sequence) WHERE spent = 1;
-CREATE INDEX stellar_transactions_open ON stellar_transactions (source) WHERE open = 1;
+CREATE UNIQUE INDEX stellar_transactions_spent{build} ON stellar_transactions{build} (source, account_sequence)
+    WHERE spent = 1;
+CREATE INDEX stellar_transactions_open{build} ON stellar_transactions{build} (source) WHERE open = 1;

@@ -2,18 +2,17 @@
 //! entries of a whole group.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::sql;
+use super::projected::Builds;
 use crate::planned_row::PlannedRow;
 use crate::timestamp::to_micros;
-use crate::{Append, Dialect, InlineProjection, Settle};
+use crate::{Append, Settle};
 
 /// A part, in the order in which they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(crate) enum Part {
     CancelTasks,
     InsertCommands,
     FinishTasks,
@@ -24,52 +23,35 @@ pub(super) enum Part {
     Release,
     Reserve,
     InsertTasks,
-    /// The inline rows of a projection, by its place in the store's list.
-    Rows(usize),
+    /// The inline rows of a projection.
+    Rows {
+        /// Its place in the store's list.
+        projection: usize,
+        /// Whether they go into the tables under construction, and not into those that are served.
+        into_build: bool,
+    },
 }
 
 impl Part {
-    /// The statement; none for a projection that does not exist.
-    pub(super) fn sql(self, projections: &[Arc<dyn InlineProjection>]) -> Option<&'static str> {
-        Some(match self {
-            Self::CancelTasks => sql::CANCEL_TASKS,
-            Self::InsertCommands => sql::INSERT_COMMANDS,
-            Self::FinishTasks => sql::FINISH_TASKS,
-            Self::RescheduleTasks => sql::RESCHEDULE_TASKS,
-            Self::InsertCursors => sql::INSERT_CURSORS,
-            Self::MoveCursors => sql::MOVE_CURSORS,
-            Self::InsertEvents => sql::INSERT_EVENTS,
-            Self::Release => sql::RELEASE,
-            Self::Reserve => sql::RESERVE,
-            Self::InsertTasks => sql::INSERT_TASKS,
-            Self::Rows(projection) => projections.get(projection)?.statement(Dialect::Sqlite),
-        })
-    }
-
-    /// Whether the second parameter is the time of the commit.
-    pub(super) fn takes_time(self) -> bool {
-        matches!(self, Self::InsertCommands | Self::InsertEvents)
-    }
-
     /// Whether each entry must change one row. The others may find nothing to do.
-    pub(super) fn is_exact(self) -> bool {
-        !matches!(self, Self::CancelTasks | Self::Release | Self::Rows(_))
+    pub(crate) fn is_exact(self) -> bool {
+        !matches!(self, Self::CancelTasks | Self::Release | Self::Rows { .. })
     }
 }
 
 /// The entries of each part, as the inside of a JSON array.
 #[derive(Debug, Default)]
-pub(super) struct Parts(BTreeMap<Part, Entries>);
+pub(crate) struct Parts(BTreeMap<Part, Entries>);
 
 #[derive(Debug, Default)]
-pub(super) struct Entries {
+pub(crate) struct Entries {
     json: String,
-    pub(super) count: usize,
+    pub(crate) count: usize,
 }
 
 impl Parts {
     /// The parts of one append.
-    pub(super) fn of(append: &Append, rows: Vec<PlannedRow>) -> Self {
+    pub(crate) fn of(append: &Append, rows: Vec<PlannedRow>) -> Self {
         let mut parts = Self::default();
         for (kind, key) in &append.cancel_tasks {
             parts.add(Part::CancelTasks, &json!([kind, key]));
@@ -112,16 +94,27 @@ impl Parts {
         parts
     }
 
-    /// The parts of a group.
-    pub(super) fn merged<'a>(group: impl Iterator<Item = &'a Self>) -> Self {
+    /// The parts of a group. Rows of a projection that is being built are written twice.
+    pub(crate) fn merged<'a>(group: impl Iterator<Item = &'a Self>, builds: &Builds) -> Self {
         let mut merged = Self::default();
         for (part, entries) in group.flat_map(|parts| &parts.0) {
             merged.0.entry(*part).or_default().push(&entries.json, entries.count);
+            if let Part::Rows { projection, into_build: false } = *part
+                && builds.suffixes.contains_key(&projection)
+            {
+                let twin = Part::Rows { projection, into_build: true };
+                merged.0.entry(twin).or_default().push(&entries.json, entries.count);
+            }
         }
         merged
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Part, &Entries)> {
+    /// Whether there is such a part.
+    pub(crate) fn has(&self, part: Part) -> bool {
+        self.0.contains_key(&part)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Part, &Entries)> {
         self.0.iter().map(|(part, entries)| (*part, entries))
     }
 
@@ -153,7 +146,8 @@ impl Parts {
         for mut row in rows {
             row.values.insert("key".to_owned(), Value::String(row.key));
             row.values.insert("sequence".to_owned(), Value::from(row.sequence));
-            self.add(Part::Rows(row.projection), &Value::Object(row.values));
+            let part = Part::Rows { projection: row.projection, into_build: false };
+            self.add(part, &Value::Object(row.values));
         }
     }
 }
@@ -168,7 +162,7 @@ impl Entries {
     }
 
     /// The statement's parameter.
-    pub(super) fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         format!("[{}]", self.json)
     }
 }

@@ -1,0 +1,191 @@
+//! Commits appends: a few lanes, each with a transaction of its own under way. What waits meanwhile shares the next one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
+
+use super::connection::Connections;
+use super::failure::{append_failure, met_build, store_error};
+use super::{append, sql};
+use crate::sql::job::AppendJob;
+use crate::sql::part::Parts;
+use crate::sql::projected::Projected;
+use crate::sql::{Failure, texts};
+use crate::statement::Statement;
+use crate::timestamp::from_micros;
+use crate::{Appended, Row, StoreError};
+
+/// How many appends may share a transaction.
+const GROUP: usize = 64;
+/// How many transactions of appends one process has under way.
+pub(super) const LANES: usize = 2;
+/// How many appends may wait; further callers wait until there is room.
+pub(super) const WAITING: usize = 256;
+/// How often an append is written anew that met the beginning or the end of a build.
+const TRIES: u32 = 10;
+
+/// An append that waits, with the way back for the answer.
+pub(super) struct Job {
+    pub(super) append: Arc<AppendJob>,
+    pub(super) answer: oneshot::Sender<Result<Appended, Failure>>,
+}
+
+/// What waits, for whichever lane is free.
+pub(super) struct Queue {
+    jobs: mpsc::Receiver<Job>,
+    /// Did not fit into the last group.
+    left: Option<Job>,
+}
+
+impl Queue {
+    pub(super) fn new(jobs: mpsc::Receiver<Job>) -> Arc<Mutex<Self>> {
+        Arc::new(Mutex::new(Self { jobs, left: None }))
+    }
+
+    /// The next job and all that wait and fit beside it; empty once every sender is gone.
+    async fn gather(&mut self) -> Vec<Job> {
+        let mut next = match self.left.take() {
+            Some(job) => Some(job),
+            None => self.jobs.recv().await,
+        };
+        let mut touched = BTreeSet::new();
+        let mut group = Vec::new();
+        while let Some(job) = next {
+            if !touched.is_disjoint(&job.append.footprint) {
+                self.left = Some(job);
+                break;
+            }
+            touched.extend(job.append.footprint.iter().cloned());
+            group.push(job);
+            next = if group.len() < GROUP { self.jobs.try_recv().ok() } else { None };
+        }
+        group
+    }
+}
+
+/// One lane.
+pub(super) struct Committer {
+    pub(super) queue: Arc<Mutex<Queue>>,
+    pub(super) connections: Connections,
+    pub(super) projected: Arc<Projected>,
+    pub(super) commits: watch::Sender<u64>,
+    /// Changed after each commit of this process.
+    pub(super) appended: watch::Sender<u64>,
+}
+
+impl Committer {
+    /// Works until every sender is gone and everything that they sent is answered.
+    pub(super) async fn run(self) {
+        loop {
+            let group = self.queue.lock().await.gather().await;
+            if group.is_empty() {
+                return;
+            }
+            self.commit(group).await;
+        }
+    }
+
+    async fn commit(&self, group: Vec<Job>) {
+        let jobs: Vec<&AppendJob> = group.iter().map(|job| &*job.append).collect();
+        match self.write(&jobs).await {
+            Ok(row) => self.answer(group, &row),
+            Err(failure) if group.len() > 1 && !hits_all(&failure) => {
+                // Which append it was comes out when each is tried alone.
+                for job in group {
+                    Box::pin(self.commit(vec![job])).await;
+                }
+            }
+            Err(failure) => {
+                for job in group {
+                    // Who no longer waits for the answer does not get one.
+                    let _ = job.answer.send(Err(failure.clone()));
+                }
+            }
+        }
+    }
+
+    async fn write(&self, jobs: &[&AppendJob]) -> Result<PgRow, Failure> {
+        let mut tries = 0;
+        loop {
+            let error = match self.write_once(jobs).await {
+                Ok(row) => return Ok(row),
+                Err(error) => error,
+            };
+            tries += 1;
+            if !met_build(&error) || tries == TRIES {
+                return Err(append_failure(error, &self.projected.list));
+            }
+            self.learn_builds().await.map_err(Failure::Store)?;
+        }
+    }
+
+    async fn write_once(&self, jobs: &[&AppendJob]) -> Result<PgRow, sqlx::Error> {
+        let builds = self.projected.builds();
+        let parts = Parts::merged(jobs.iter().map(|job| &job.parts), &builds);
+        let text = append::statement(&parts, &self.projected, &builds);
+        let text = text.ok_or_else(|| sqlx::Error::Protocol("a projection is missing".to_owned()))?;
+        let mut statement = Statement::composed(text);
+        for (_, entries) in parts.iter() {
+            statement = statement.text(entries.json());
+        }
+        statement = statement.integer(builds.epoch);
+        for (_, entries) in parts.iter().filter(|(part, _)| part.is_exact()) {
+            statement = statement.integer(entries.count as i64);
+        }
+        let rows = self.connections.autocommit(&statement).await?;
+        rows.into_iter().next().ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// What is being built by now. The epoch is read first: whatever it stands for is there by then.
+    async fn learn_builds(&self) -> Result<(), StoreError> {
+        let epoch = self.connections.autocommit(&Statement::new(sql::EPOCH)).await.map_err(store_error)?;
+        let epoch = epoch.first().map(|row| row.try_get(0)).transpose().map_err(store_error)?.unwrap_or(0);
+        let rows =
+            self.connections.autocommit(&Statement::new(texts::PROJECTIONS)).await.map_err(store_error)?;
+        let rows: Vec<Row> = rows.into_iter().map(Row::from).collect();
+        self.projected.learn(self.projected.read(epoch, &rows)?);
+        Ok(())
+    }
+
+    fn answer(&self, group: Vec<Job>, row: &PgRow) {
+        let read = || -> Result<_, StoreError> {
+            let recorded_at = from_micros(row.try_get(0).map_err(store_error)?)?;
+            let tx: i64 = row.try_get(1).map_err(store_error)?;
+            let positions: Vec<i64> = row.try_get(2).map_err(store_error)?;
+            Ok((recorded_at, tx, positions))
+        };
+        match read() {
+            Ok((recorded_at, tx, positions)) => {
+                let mut positions = positions.into_iter();
+                for sender in [&self.commits, &self.appended] {
+                    sender.send_modify(|count| *count = count.wrapping_add(1));
+                }
+                for job in group {
+                    let _ = job.answer.send(Ok(job.append.recorded(tx, &mut positions, recorded_at)));
+                }
+            }
+            Err(error) => {
+                for job in group {
+                    let _ = job.answer.send(Err(Failure::Store(error.clone())));
+                }
+            }
+        }
+    }
+}
+
+/// Whether the failure would hit every other append as well. A deadlock is between groups: each alone holds little.
+fn hits_all(failure: &Failure) -> bool {
+    match failure {
+        Failure::Refused(_) => false,
+        Failure::Store(error) => matches!(
+            error,
+            StoreError::Unavailable { .. }
+                | StoreError::Full
+                | StoreError::ReadOnly { .. }
+                | StoreError::Corrupt { .. }
+        ),
+    }
+}

@@ -1,0 +1,131 @@
+//! Running statements: straight on a connection, or, behind a pooler, each in a transaction of its own.
+
+use std::time::{Duration, Instant};
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnection, PgPool, PgRow};
+use sqlx::{Executor, Postgres};
+
+use super::connect::BEGIN_POOLED;
+use super::failure::{is_broken, is_timeout, store_error};
+use crate::sql::Transaction;
+use crate::statement::Statement;
+use crate::{Row, StoreError};
+
+/// The connections of a process.
+#[derive(Clone)]
+pub(super) struct Connections {
+    pub(super) pool: PgPool,
+    /// Whether a pooler hands connections to others between two transactions.
+    pub(super) pooled: bool,
+}
+
+impl Connections {
+    /// Runs one statement, which commits by itself.
+    pub(super) async fn autocommit(&self, statement: &Statement) -> Result<Vec<PgRow>, sqlx::Error> {
+        let mut connection = self.pool.acquire().await?;
+        if !self.pooled && !statement.is_script() {
+            return statement.postgres().fetch_all(&mut *connection).await;
+        }
+        self.begin(&mut connection, None).await?;
+        let done = run(&mut connection, statement, self.pooled).await;
+        end(connection, done).await
+    }
+
+    /// The same of a query, which is run again where its connection was broken: nothing was written by it.
+    pub(super) async fn query(&self, statement: &Statement) -> Result<Vec<PgRow>, sqlx::Error> {
+        match self.autocommit(statement).await {
+            Err(error) if is_broken(&error) => self.autocommit(statement).await,
+            done => done,
+        }
+    }
+
+    pub(super) async fn transaction(&self, transaction: &Transaction) -> Result<Vec<Vec<Row>>, StoreError> {
+        if let ([alone], None) = (transaction.statements.as_slice(), transaction.limit) {
+            let rows = self.autocommit(alone).await.map_err(store_error)?;
+            return Ok(vec![rows.into_iter().map(Row::from).collect()]);
+        }
+        let mut connection = self.pool.acquire().await.map_err(store_error)?;
+        self.begin(&mut connection, transaction.limit).await.map_err(store_error)?;
+        let began = Instant::now();
+        let done = self.run_all(&mut connection, transaction).await;
+        let done = match transaction.limit.filter(|limit| began.elapsed() > *limit) {
+            Some(limit) if done.is_ok() => Err(StoreError::TooSlow { limit }),
+            _ => done.map_err(|error| match transaction.limit.filter(|_| is_timeout(&error)) {
+                Some(limit) => StoreError::TooSlow { limit },
+                None => store_error(error),
+            }),
+        };
+        let ending = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        match (done, connection.execute(sqlx::raw_sql(ending)).await) {
+            (Ok(rows), Ok(_)) => Ok(rows),
+            (Ok(_), Err(error)) => Err(store_error(error)),
+            (Err(error), Ok(_)) => Err(error),
+            (Err(error), Err(_)) => {
+                // Whatever state it is in, nobody shall have it.
+                drop(connection.detach());
+                Err(error)
+            }
+        }
+    }
+
+    async fn run_all(
+        &self,
+        connection: &mut PgConnection,
+        transaction: &Transaction,
+    ) -> Result<Vec<Vec<Row>>, sqlx::Error> {
+        let mut all = Vec::with_capacity(transaction.statements.len());
+        for statement in &transaction.statements {
+            let rows = run(connection, statement, self.pooled).await?;
+            all.push(rows.into_iter().map(Row::from).collect::<Vec<_>>());
+            if transaction.fenced && all.len() == 1 && all.iter().all(Vec::is_empty) {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Begins a transaction, in one round trip with what is set for it.
+    async fn begin(&self, connection: &mut PgConnection, limit: Option<Duration>) -> Result<(), sqlx::Error> {
+        let begin = if self.pooled { BEGIN_POOLED } else { "BEGIN" };
+        let text = match limit {
+            None => begin.to_owned(),
+            Some(limit) => {
+                let limit = limit.as_millis();
+                format!(
+                    "{begin}; SET LOCAL statement_timeout = {limit}; \
+                     SET LOCAL idle_in_transaction_session_timeout = {limit}"
+                )
+            }
+        };
+        connection.execute(sqlx::raw_sql(&text)).await.map(drop)
+    }
+}
+
+async fn run(
+    connection: &mut PgConnection,
+    statement: &Statement,
+    pooled: bool,
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    if statement.is_script() {
+        connection.execute(sqlx::raw_sql(statement.sql())).await?;
+        return Ok(Vec::new());
+    }
+    statement.postgres().persistent(!pooled).fetch_all(connection).await
+}
+
+async fn end(
+    mut connection: PoolConnection<Postgres>,
+    done: Result<Vec<PgRow>, sqlx::Error>,
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    let ending = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    match (done, connection.execute(sqlx::raw_sql(ending)).await) {
+        (Ok(rows), Ok(_)) => Ok(rows),
+        (Ok(_), Err(error)) => Err(error),
+        (Err(error), Ok(_)) => Err(error),
+        (Err(error), Err(_)) => {
+            drop(connection.detach());
+            Err(error)
+        }
+    }
+}
