@@ -110,7 +110,7 @@ impl From<QueryError> for ApiError {
         tracing::error!(%error, "a query failed");
         match error {
             QueryError::Malformed { .. } => Self::Internal,
-            QueryError::Database(_) | QueryError::Store(_) => {
+            QueryError::Store(_) => {
                 Self::Unavailable("this cannot be looked up at the moment; try again later")
             }
         }

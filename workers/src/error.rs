@@ -107,7 +107,6 @@ impl From<QueryError> for StepError {
         match error {
             QueryError::Malformed { .. } => Self::NeedsOperator(error.to_string()),
             QueryError::Store(error) => error.into(),
-            QueryError::Database(_) => Self::Transient(error.to_string()),
         }
     }
 }
