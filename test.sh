@@ -25,6 +25,12 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
     $sudo apt-get update -qq && $sudo apt-get install -y -qq nodejs npm
 fi
+# The checker of proofs is a Python program.
+if ! command -v python3 >/dev/null; then
+    step "install python"
+    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -qq && $sudo apt-get install -y -qq python3
+fi
 step "install the clients"
 (cd tests/clients && npm ci --no-audit --no-fund --silent)
 

@@ -6,7 +6,9 @@
     reason = "a test that cannot make its fixture fails"
 )]
 
+mod checker;
 mod fixture;
+mod golden;
 mod proofs;
 mod reference;
 mod refusals;
