@@ -7,7 +7,7 @@ use crate::{InlineProjection, StoreError};
 
 /// A build of a projection has begun or ended (`windlass_guard`).
 pub(super) const EPOCH_CHANGED: &str = "WL001";
-/// A part of an append found less than it takes for granted (`windlass_expect`).
+/// A part of an append found less than it takes for granted (`windlass_guard`).
 const SHORT: &str = "WL002";
 /// A table that was renamed or dropped when a build ended.
 const UNDEFINED_TABLE: &str = "42P01";
@@ -83,6 +83,11 @@ pub(super) fn append_failure(
 /// Whether the append met the beginning or the end of a projection's build.
 pub(super) fn met_build(error: &sqlx::Error) -> bool {
     matches!(code(error).as_deref(), Some(EPOCH_CHANGED | UNDEFINED_TABLE))
+}
+
+/// Whether two transactions waited for each other; this one was rolled back, and the other goes on.
+pub(super) fn is_deadlock(error: &sqlx::Error) -> bool {
+    code(error).as_deref() == Some("40P01")
 }
 
 /// Whether a task could not be leased because another of its key runs.
