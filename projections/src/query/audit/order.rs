@@ -30,20 +30,36 @@ pub(super) fn why(metadata: &Metadata, event: &Event) -> String {
         return task(cause).unwrap_or_else(|| format!("in answer to {cause}"));
     }
     match (&metadata.actor, event) {
-        (_, Event::Inbound(_)) | (Actor::System { .. } | Actor::Rail { .. }, _) => {
-            let seen = match &metadata.actor {
-                Actor::Rail { provider } => format!("in the statement of the rail {provider}"),
-                _ => "on the ledger".to_owned(),
-            };
-            format!("it was seen {seen}")
-        }
+        (Actor::Rail { provider }, _) => format!("it was seen in the statement of the rail {provider}"),
         (Actor::Client { .. }, _) => "the user asked for it".to_owned(),
+        (Actor::System { component }, _) if component.starts_with("watch") => {
+            "it was seen on the ledger".to_owned()
+        }
+        (Actor::System { .. }, Event::Inbound(_)) => "it was seen".to_owned(),
+        (Actor::System { component }, _) => format!("{component} decided it by itself"),
     }
 }
 
-/// `task:KIND:KEY:SEQUENCE` in words.
+/// `task:KIND:KEY:SEQUENCE` in words, or `task:KIND` as older logs have it.
 fn task(cause: &str) -> Option<String> {
-    let (kind, rest) = cause.strip_prefix("task:")?.split_once(':')?;
+    let task = cause.strip_prefix("task:")?;
+    let Some((kind, rest)) = task.split_once(':') else { return Some(format!("the task {task} was due")) };
     let (key, sequence) = rest.rsplit_once(':')?;
     Some(format!("the task {kind} of {key}, written with its event {sequence}, was due"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_is_told_with_what_it_was_about() {
+        let told = task("task:pay:01955600-0100-7000-8000-000000000001:6").unwrap();
+        assert_eq!(
+            told,
+            "the task pay of 01955600-0100-7000-8000-000000000001, written with its event 6, was due"
+        );
+        assert_eq!(task("task:pay").unwrap(), "the task pay was due");
+        assert_eq!(task("01955600-0100-7000-8000-000000000001"), None);
+    }
 }

@@ -50,7 +50,10 @@ impl fmt::Display for TimelineEntry {
         let (at, name) = (words::time(self.occurred_at), &self.event_type);
         writeln!(f, "{at}  {name}  ({}, event {}, position {})", self.stream, self.sequence, self.position)?;
         writeln!(f, "  {}", self.what)?;
-        writeln!(f, "  who: {}; on the order of {}", self.who, self.on_order_of)?;
-        writeln!(f, "  why: {}; correlation {}", self.why, self.correlation_id)
+        write!(f, "  who: {}", self.who)?;
+        if self.on_order_of != self.who {
+            write!(f, ", on the order of {}", self.on_order_of)?;
+        }
+        writeln!(f, "\n  why: {}; correlation {}", self.why, self.correlation_id)
     }
 }

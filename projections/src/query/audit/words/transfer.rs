@@ -78,9 +78,14 @@ pub(super) fn what(event: &Event) -> String {
                 time(*deadline)
             )
         }
-        Event::Failed { code, message } => format!("The transfer stopped: {message} ({code})"),
-        Event::Recovered { reason } => format!("The transfer goes on: {reason}"),
+        Event::Failed { code, message } => format!("The transfer stopped ({code}): {}", sentence(message)),
+        Event::Recovered { reason } => format!("The transfer goes on: {}", sentence(reason)),
     }
+}
+
+/// What somebody wrote, with one full stop at its end.
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end().trim_end_matches('.'))
 }
 
 fn begun(initiated: &Initiated) -> String {
