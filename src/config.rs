@@ -17,6 +17,7 @@ use windlass_stellar::{AccountId, Keypair, Network};
 use windlass_store::Location;
 
 pub use assets::AssetConfig;
+pub(crate) use duration::parse as parse_duration;
 pub use settings::{Fault, Faults, Settings};
 
 /// What the anchor is told, checked.
@@ -54,6 +55,8 @@ pub struct Config {
     pub organization_url: Option<String>,
     /// Seals the vault; in the sandbox one is made.
     pub master_key: Option<SecretString>,
+    /// Signs the tokens of auditors; in the sandbox one is made.
+    pub operator_secret: Option<SecretString>,
 }
 
 /// Which Stellar network.
@@ -150,6 +153,7 @@ impl Config {
                 .unwrap_or_else(|| "Windlass Sandbox Anchor".to_owned()),
             organization_url: settings.url("organization.url"),
             master_key: settings.secret("secret.master_key", 32),
+            operator_secret: settings.secret("secret.operator_jwt_secret", 32),
             host_url,
             stellar,
         };
