@@ -96,6 +96,7 @@ pub enum Audit {
 #[derive(Debug, Args)]
 pub struct AuditShow {
     /// The transfer's id.
+    #[arg(value_parser = transfer_id)]
     pub transfer: TransferId,
     /// As it was then: a time such as 2026-01-31T12:00:00Z, or a position in the log such as 0.42.
     #[arg(long, value_name = "TIME|POSITION")]
@@ -156,6 +157,11 @@ pub struct TokensIssue {
     /// For how long it is good: 15m, 2h, 30d.
     #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = lifetime)]
     pub valid: Duration,
+}
+
+fn transfer_id(text: &str) -> Result<TransferId, String> {
+    text.parse()
+        .map_err(|_| "a transfer's id such as 01955600-0100-7000-8000-00000000000a is needed".to_owned())
 }
 
 fn lifetime(text: &str) -> Result<Duration, String> {

@@ -2,6 +2,10 @@
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
+use windlass_projections::{
+    LogPosition,
+    audit::{LogFilter, csv_line},
+};
 
 use crate::{
     auditors::auditor,
@@ -144,7 +148,7 @@ async fn a_range_an_asset_and_an_account_choose_events() {
 }
 
 #[tokio::test]
-async fn what_a_user_typed_is_in_no_answer() {
+async fn what_a_user_typed_is_in_no_answer_and_no_export() {
     let anchor = Anchor::new().await;
     let token = anchor.login(&user()).await;
     let (id, link) = anchor.initiate(&token, "withdraw", json!({ "asset_code": "USD" })).await;
@@ -153,15 +157,20 @@ async fn what_a_user_typed_is_in_no_answer() {
         [("amount", "100"), ("account_holder", "Ada Lovelace"), ("account_number", "DE89370400440532013000")];
     browser.press("review", &bank).await;
     browser.press("confirm", &[]).await;
-    for path in [
-        format!("/audit/transfers/{id}"),
-        format!("/audit/transfers/{id}/events"),
-        "/audit/events".to_owned(),
-    ] {
-        let body = anchor.get_as(&auditor(&anchor), &path).await.body;
-        assert!(body.contains("FormSubmitted") && body.contains("…3000"), "{body}");
+    let mut answers = vec![];
+    for path in ["", "/events"].map(|path| format!("/audit/transfers/{id}{path}")) {
+        answers.push(anchor.get_as(&auditor(&anchor), &path).await.body);
+    }
+    answers.push(anchor.get_as(&auditor(&anchor), "/audit/events").await.body);
+    let exported =
+        anchor.queries.audit_log(LogFilter::default(), LogPosition::START).next(1_000).await.unwrap();
+    answers.push(exported.events.iter().map(csv_line).collect());
+    let timeline = anchor.queries.audit_timeline(id.parse().unwrap(), None).await.unwrap().unwrap();
+    answers.push(timeline.to_string());
+    for answer in answers {
+        assert!(answer.contains("FormSubmitted") && answer.contains("…3000"), "{answer}");
         for typed in ["Lovelace", "DE8937", "0532013000"] {
-            assert!(!body.contains(typed), "{path}: {typed}");
+            assert!(!answer.contains(typed), "{typed}: {answer}");
         }
     }
 }

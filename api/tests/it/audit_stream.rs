@@ -46,7 +46,7 @@ impl Stream {
                 self.text = rest.to_owned();
                 return Some(block);
             }
-            let next = timeout(Duration::from_secs(60), self.body.next()).await.expect("nothing comes");
+            let next = timeout(Duration::from_secs(60), self.body.next()).await.unwrap();
             self.text.push_str(std::str::from_utf8(&next?.unwrap()).unwrap());
         }
     }

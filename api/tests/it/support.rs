@@ -57,6 +57,7 @@ pub struct Anchor {
     pub rail: Arc<TestRail>,
     pub commands: Arc<Commands>,
     pub api: Arc<Api>,
+    pub queries: Queries,
 }
 
 /// An answer, read to its end.
@@ -106,9 +107,10 @@ impl Anchor {
         let commands = Commands::new(store.clone(), vault, rail.clone(), clock.clone(), ids.clone(), policy);
         let commands = Arc::new(commands);
         let queries = Queries::new(Backend::Memory(store.clone()), store);
-        let api = Api::new(config, commands.clone(), queries, ledger.clone(), clock.clone(), ids).unwrap();
+        let api =
+            Api::new(config, commands.clone(), queries.clone(), ledger.clone(), clock.clone(), ids).unwrap();
         let api = Arc::new(api);
-        Self { router: router(api.clone()), clock, ledger, rail, commands, api }
+        Self { router: router(api.clone()), clock, ledger, rail, commands, api, queries }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

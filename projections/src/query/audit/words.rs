@@ -30,7 +30,7 @@ pub(super) fn money(money: Money) -> String {
 }
 
 fn stroops(amount: Stroops, of: StellarAsset) -> String {
-    format!("{amount} {}", asset(AssetId::Stellar(of)))
+    money(Money::new(amount.into(), AssetId::Stellar(of)))
 }
 
 fn asset(asset: AssetId) -> String {

@@ -1,8 +1,11 @@
 //! What happened to an envelope of ours.
 
-use windlass_domain::stellar_transaction::{PreparedTransaction, StellarTransactionEvent as Event};
+use windlass_domain::{
+    StellarAsset,
+    stellar_transaction::{PreparedTransaction, StellarTransactionEvent as Event},
+};
 
-use super::time;
+use super::{stroops, time};
 
 pub(super) fn what(event: &Event) -> String {
     match event {
@@ -22,8 +25,9 @@ pub(super) fn what(event: &Event) -> String {
             "The transaction was handed to the Stellar network for the first time.".to_owned()
         }
         Event::Confirmed { ledger, closed_at, fee_charged } => format!(
-            "The transaction took effect in ledger {ledger}, which closed at {}; the network took a fee of {fee_charged} XLM.",
-            time(*closed_at)
+            "The transaction took effect in ledger {ledger}, which closed at {}; the network took a fee of {}.",
+            time(*closed_at),
+            stroops(*fee_charged, StellarAsset::Native)
         ),
         Event::Failed { ledger, codes } => {
             format!("The transaction came into ledger {ledger} without effect: {codes}.")
