@@ -11,7 +11,7 @@ mod tests;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use windlass_domain::{AnchoredAsset, FeeSchedule, Offer, StellarAsset, Stroops};
 use windlass_stellar::{AccountId, Keypair, Network};
 use windlass_store::Location;
@@ -158,6 +158,7 @@ impl Config {
             stellar,
         };
         config.check_production(&mut settings);
+        config.check_secrets(&mut settings);
         config.check_currencies(&mut settings);
         config.check_domains(&mut settings);
         settings.finish()?;
@@ -177,6 +178,15 @@ impl Config {
         match &self.stellar {
             Stellar::Sandbox { url, .. } => format!("{url}/bank"),
             Stellar::Network { .. } => format!("{}/sandbox/bank", self.host_url),
+        }
+    }
+
+    /// Whoever has one of the secrets must not have the other.
+    fn check_secrets(&self, settings: &mut Settings) {
+        let (wallets, operators) = (&self.sep10.jwt_secret, &self.operator_secret);
+        let same = wallets.as_ref().zip(operators.as_ref());
+        if same.is_some_and(|(one, other)| one.expose_secret() == other.expose_secret()) {
+            settings.fault("secret.operator_jwt_secret", "is another one than SECRET_SEP10_JWT_SECRET");
         }
     }
 

@@ -85,3 +85,46 @@ impl OperatorTokens {
         self.0.read(Usage::Operator, token, now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn tokens(secret: &str) -> OperatorTokens {
+        OperatorTokens::new(&SecretString::from(secret), "https://anchor.example").unwrap()
+    }
+
+    #[test]
+    fn a_token_says_who_and_what_and_only_to_who_has_the_secret() {
+        let own = tokens("0123456789abcdef0123456789abcdef");
+        let token = own.issue(Role::Auditor, "Grace Hopper", "1", NOW, HOUR).unwrap().unwrap();
+        let claims = own.read(&token, NOW).unwrap();
+        assert_eq!((claims.sub.as_str(), claims.role.as_deref()), ("Grace Hopper", Some("auditor")));
+        let other = tokens("another secret of 32 characters!");
+        assert_eq!(other.read(&token, NOW), Err(TokenError::Invalid));
+        // Not even wallets' tokens of the same secret are of this kind.
+        let wallets = Tokens::new(b"0123456789abcdef0123456789abcdef", "https://anchor.example");
+        assert_eq!(wallets.read(Usage::Session, &token, NOW), Err(TokenError::Invalid));
+        let session = wallets.claims(Usage::Session, "Grace Hopper", "1", NOW, HOUR);
+        let session = Claims { role: Some("auditor".to_owned()), ..session };
+        let session = wallets.issue(Usage::Session, &session).unwrap();
+        assert_eq!(own.read(&session, NOW), Err(TokenError::Invalid));
+    }
+
+    #[test]
+    fn secrets_that_can_be_guessed_and_names_that_forge_lines_are_refused() {
+        let short = SecretString::from("31 characters are not enough...");
+        assert!(matches!(
+            OperatorTokens::new(&short, "https://anchor.example"),
+            Err(ConfigError::SecretTooShort(31))
+        ));
+        let tokens = tokens("0123456789abcdef0123456789abcdef");
+        for name in ["", "  ", "Grace\nHopper", &"x".repeat(65)] {
+            assert_eq!(tokens.issue(Role::Auditor, name, "1", NOW, HOUR), Err(InvalidName), "{name:?}");
+        }
+        assert!("boss".parse::<Role>().is_err());
+    }
+}
