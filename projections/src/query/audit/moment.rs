@@ -3,9 +3,13 @@
 use std::{fmt, str::FromStr};
 
 use time::{
-    Date, OffsetDateTime, format_description::well_known::Iso8601, format_description::well_known::Rfc3339,
+    Date, OffsetDateTime,
+    format_description::{BorrowedFormatItem, well_known::Rfc3339},
+    macros::format_description,
 };
 use windlass_store::{LogPosition, RecordedEvent};
+
+const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 /// A moment of the log. Written as RFC 3339 (`2026-01-31T12:00:00Z`, or a day alone for its midnight in UTC), or as a
 /// position (`0.42`).
@@ -50,7 +54,7 @@ impl FromStr for Moment {
             return Ok(Self::Position(position));
         }
         OffsetDateTime::parse(text, &Rfc3339)
-            .or_else(|_| Date::parse(text, &Iso8601::DATE).map(|day| day.midnight().assume_utc()))
+            .or_else(|_| Date::parse(text, DAY).map(|day| day.midnight().assume_utc()))
             .map(Self::Time)
             .map_err(|_| ParseMomentError(text.chars().take(40).collect()))
     }
@@ -83,7 +87,7 @@ mod tests {
     #[test]
     fn what_is_no_moment_is_refused_with_what_would_be_right() {
         for text in ["", "yesterday", "42", "2026-13-01", "2026-01-31 12:00", "2026-01-31T12:00:00", "-1.2"] {
-            let refusal = text.parse::<Moment>().unwrap_err().to_string();
+            let refusal = text.parse::<Moment>().expect_err(text).to_string();
             assert!(refusal.contains("2026-01-31T12:00:00Z") && refusal.contains("0.42"), "{refusal}");
         }
     }
