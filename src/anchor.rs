@@ -22,7 +22,7 @@ use windlass_workers::{Keyring, Ports, Runner, RunnerConfig, duties, steps};
 use crate::{
     config::{AssetConfig, Config, Stellar, anchored, example_asset},
     sandbox::{ExampleAccounts, HostedSandbox, anchor_account_holder, anchor_account_number, bank_token},
-    secrets::{master_key, sealed_key, sealed_text},
+    secrets::{master_key, operator_secret, sealed_key, sealed_text},
     system::{SystemClock, SystemIds},
 };
 
@@ -62,6 +62,7 @@ pub struct Anchor {
 struct Keys {
     signing: Keypair,
     jwt_secret: secrecy::SecretString,
+    operator_secret: Option<secrecy::SecretString>,
     assets: Vec<AssetKeys>,
 }
 
@@ -83,6 +84,15 @@ pub async fn open_database(config: &Config) -> Result<Database> {
     database.with_context(|| format!("the database {} cannot be used", config.database))
 }
 
+/// Opens the vault of `config` in its database.
+///
+/// # Errors
+/// Where the master key does not fit, or the database cannot be used.
+pub async fn open_vault(config: &Config, database: &Database) -> Result<Vault> {
+    let master = master_key(config.master_key.as_ref(), &config.data_dir)?;
+    Vault::open_in(database.clone(), master).await.context("the vault cannot be opened")
+}
+
 impl Anchor {
     /// Opens the log and the vault, finds or makes the keys, and wires the ports.
     ///
@@ -91,9 +101,7 @@ impl Anchor {
     pub async fn open(config: Config) -> Result<Self> {
         let database = open_database(&config).await?;
         let store: Arc<dyn EventStore> = Arc::new(database.clone());
-        let master = master_key(config.master_key.as_ref(), &config.data_dir)?;
-        let vault =
-            Arc::new(Vault::open_in(database.clone(), master).await.context("the vault cannot be opened")?);
+        let vault = Arc::new(open_vault(&config, &database).await?);
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let keys = find_keys(&config, &vault, &*ids).await?;
         let horizon = HorizonConfig::new(config.horizon_url(), config.network.clone());
@@ -134,9 +142,10 @@ impl Anchor {
         let hosted = self.host_sandbox(roles).await?;
         let (stop_work, stop_http, stop_sandbox) =
             (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
-        let mut serving = None;
+        let (mut serving, mut api) = (None, None);
         if let (true, Some(listener)) = (roles.serve, listener) {
-            let mut router = windlass_api::router(Arc::new(self.api()?));
+            let served = api.insert(Arc::new(self.api()?));
+            let mut router = windlass_api::router(served.clone());
             if let Some(sandbox) = &hosted {
                 router = router.nest("/sandbox", sandbox.router());
             }
@@ -165,6 +174,7 @@ impl Anchor {
         tracing::info!("stopping: what is under way comes to its end");
         stop_work.cancel();
         finish("the workers", working).await;
+        api.inspect(|api| api.end_streams());
         stop_http.cancel();
         finish("the HTTP server", serving).await;
         stop_sandbox.cancel();
@@ -200,6 +210,7 @@ impl Anchor {
             network: config.network.clone(),
             signing_key: self.keys.signing.clone(),
             jwt_secret: self.keys.jwt_secret.clone(),
+            operator_secret: self.keys.operator_secret.clone(),
             auth_timeout: config.sep10.auth_timeout,
             jwt_timeout: config.sep10.jwt_timeout,
             interactive_link_timeout: INTERACTIVE_LINK,
@@ -236,7 +247,13 @@ impl Anchor {
             duty_lease: self.config.duty_lease,
             ..RunnerConfig::new(self.ids.id().to_string())
         };
-        Runner::new(Arc::new(self.database.clone()), self.clock.clone(), config, steps(&ports), duties(&ports))
+        Runner::new(
+            Arc::new(self.database.clone()),
+            self.clock.clone(),
+            config,
+            steps(&ports),
+            duties(&ports),
+        )
     }
 
     /// The same on a sandbox of another process, which may not be there yet: tried again until it is, or until `stop`.
@@ -288,7 +305,8 @@ async fn find_keys(config: &Config, vault: &Vault, ids: &dyn Ids) -> Result<Keys
     for asset in config.assets.iter().chain(&example) {
         assets.push(asset_keys(asset, config, vault, ids).await?);
     }
-    Ok(Keys { signing, jwt_secret, assets })
+    let operator_secret = operator_secret(config, vault, ids).await?;
+    Ok(Keys { signing, jwt_secret, operator_secret, assets })
 }
 
 async fn asset_keys(asset: &AssetConfig, config: &Config, vault: &Vault, ids: &dyn Ids) -> Result<AssetKeys> {

@@ -1,8 +1,14 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use windlass_api::Role;
+use windlass_domain::transfer::TransferId;
+use windlass_projections::audit::{AssetFilter, Moment};
+use windlass_stellar::MuxedAccount;
+
+use crate::config::parse_duration;
 
 /// An anchor server for the Stellar network: people move money between bank accounts and assets on Stellar.
 ///
@@ -36,6 +42,12 @@ pub enum Command {
     Demo(Demo),
     /// Show what happened to a transfer, or the whole log.
     Events(Events),
+    /// Read the log as auditors do: a transfer in words, or an export.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Issue tokens to those who work for the anchor.
+    #[command(subcommand)]
+    Tokens(Tokens),
     /// Make keys.
     #[command(subcommand)]
     Keys(Keys),
@@ -69,6 +81,94 @@ pub struct Events {
     /// One JSON object a line, with payload and metadata.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `audit`.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Tell what happened to a transfer: who, what, when, why, on whose order.
+    Show(AuditShow),
+    /// Write events out, any number of them, with who and what in words.
+    Export(AuditExport),
+}
+
+/// `audit show`.
+#[derive(Debug, Args)]
+pub struct AuditShow {
+    /// The transfer's id.
+    #[arg(value_parser = transfer_id)]
+    pub transfer: TransferId,
+    /// As it was then: a time such as 2026-01-31T12:00:00Z, or a position in the log such as 0.42.
+    #[arg(long, value_name = "TIME|POSITION")]
+    pub as_of: Option<Moment>,
+    /// One JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `audit export`.
+#[derive(Debug, Args)]
+pub struct AuditExport {
+    /// JSON Lines, or CSV that is safe to be opened in a spreadsheet.
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    pub format: Format,
+    /// From this time or position on.
+    #[arg(long, value_name = "TIME|POSITION")]
+    pub from: Option<Moment>,
+    /// Before this time or position.
+    #[arg(long, value_name = "TIME|POSITION")]
+    pub to: Option<Moment>,
+    /// Only of transfers in this asset: CODE:ISSUER, native, or CODE of whatever issuer.
+    #[arg(long)]
+    pub asset: Option<AssetFilter>,
+    /// Only of transfers of this user or account: G… or M….
+    #[arg(long)]
+    pub account: Option<MuxedAccount>,
+    /// Into this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How events are written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One JSON object a line.
+    Jsonl,
+    /// RFC 4180; payload and metadata are JSON in a column.
+    Csv,
+}
+
+/// `tokens`.
+#[derive(Debug, Subcommand)]
+pub enum Tokens {
+    /// Print a token. It is stored nowhere, and good until it ends or the secret is changed.
+    Issue(TokensIssue),
+}
+
+/// `tokens issue`.
+#[derive(Debug, Args)]
+pub struct TokensIssue {
+    /// What it allows: auditor.
+    #[arg(long)]
+    pub role: Role,
+    /// Who gets it; the log names whoever reads.
+    #[arg(long)]
+    pub name: String,
+    /// For how long it is good: 15m, 2h, 30d.
+    #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = lifetime)]
+    pub valid: Duration,
+}
+
+fn transfer_id(text: &str) -> Result<TransferId, String> {
+    text.parse()
+        .map_err(|_| "a transfer's id such as 01955600-0100-7000-8000-00000000000a is needed".to_owned())
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let year = Duration::from_secs(366 * 86_400);
+    parse_duration(text)
+        .filter(|lifetime| (Duration::from_secs(1)..=year).contains(lifetime))
+        .ok_or_else(|| "a duration such as 15m, 2h or 30d is needed, at most 366d".to_owned())
 }
 
 /// `keys`.

@@ -3,6 +3,7 @@
 //! The binary is [`run`] and nothing else.
 
 pub mod anchor;
+mod audit;
 pub mod cli;
 pub mod config;
 pub mod demo;
@@ -13,5 +14,6 @@ mod sandbox;
 mod secrets;
 mod server;
 mod system;
+mod tokens;
 
 pub use run::run;

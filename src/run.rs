@@ -13,12 +13,14 @@ use windlass_vault::MasterKey;
 
 use crate::{
     anchor::{Anchor, Roles, open_database},
-    cli::{Cli, Command, Demo, Keys},
+    audit,
+    cli::{Cli, Command, Demo, Keys, Tokens},
     config::{Config, Settings, Stellar, example_asset},
     demo, events, logging,
     sandbox::HostedSandbox,
     server,
     system::SystemIds,
+    tokens,
 };
 
 /// Runs the command line of this process.
@@ -36,7 +38,9 @@ pub fn run() -> ExitCode {
 
 fn try_run(cli: Cli) -> Result<ExitCode> {
     logging::start(match &cli.command {
-        Some(Command::Demo(_) | Command::Events(_) | Command::Keys(_)) => "warn",
+        Some(
+            Command::Demo(_) | Command::Events(_) | Command::Audit(_) | Command::Tokens(_) | Command::Keys(_),
+        ) => "warn",
         _ => "info,sqlx=warn",
     })?;
     jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER
@@ -60,6 +64,14 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
             let database = open_database(&Config::load(config)?).await?;
             events::run(&database, &options).await?;
             database.close().await;
+        }
+        Command::Audit(options) => {
+            let database = open_database(&Config::load(config)?).await?;
+            audit::run(&database, &options).await?;
+            database.close().await;
+        }
+        Command::Tokens(Tokens::Issue(options)) => {
+            say(&tokens::issue(&Config::load(config)?, &options).await?)?;
         }
         Command::Keys(Keys::New) => new_keys()?,
         Command::Demo(options) => return demonstrate(config, options).await,

@@ -8,8 +8,11 @@ use std::sync::Arc;
 
 use windlass_store::InlineProjection;
 
-pub use query::{Backend, Page, Queries, QueryError, SourceAccount, TimelineEvent, TransferFilter, sep24};
+pub use query::{
+    Backend, Page, Queries, QueryError, SourceAccount, TimelineEvent, TransferFilter, audit, sep24,
+};
 pub use view::TransferView;
+pub use windlass_store::{LogPosition, ParsePositionError};
 
 /// Every inline projection of Windlass, to be handed to the store.
 pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
