@@ -10,6 +10,7 @@ mod keyring;
 mod ports;
 mod runner;
 mod steps;
+mod subscriptions;
 mod watch;
 
 pub use duty::{Duty, Turn};
@@ -18,4 +19,5 @@ pub use keyring::Keyring;
 pub use ports::Ports;
 pub use runner::{Runner, RunnerConfig};
 pub use steps::{Expire, Outcome, Pay, PayOut, Step, Submit, steps};
+pub use subscriptions::{BuildError, BuildProgress, FeedBuild, Handler, Subscribe};
 pub use watch::{ForgetExpired, WatchLedger, WatchStatement, duties};

@@ -18,5 +18,6 @@ mod runner;
 mod runner_duties;
 mod script;
 mod submit;
+mod subscriptions;
 mod watch;
 mod world;
