@@ -1,9 +1,10 @@
 //! The duty of following the log for one handler.
 
 use std::{
+    cmp::Ordering,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -68,13 +69,7 @@ impl Duty for Subscribe {
             Some(row) => row,
             None => self.handler.establish(&self.subscriptions, self.clock.now()).await?,
         };
-        if row.version != self.handler.version() {
-            return Err(StepError::NeedsOperator(format!(
-                "the rows of {name} are of version {}, and this program writes version {}: run `windlass replay {name}`",
-                row.version,
-                self.handler.version()
-            )));
-        }
+        self.check_version(&row)?;
         if let Some(wait) = self.held(&row) {
             self.rest_for(wait).await;
             return Ok(Turn::Idle);
@@ -109,6 +104,22 @@ impl Subscribe {
         }
     }
 
+    fn check_version(&self, row: &Subscription) -> Result<(), StepError> {
+        let (name, found, known) = (&row.name, row.version, self.handler.version());
+        let why = match found.cmp(&known) {
+            Ordering::Equal => return Ok(()),
+            Ordering::Less => format!(
+                "the rows of {name} are of version {found}, and this program writes version {known}: run `windlass \
+                 replay {name}`"
+            ),
+            Ordering::Greater => format!(
+                "a newer program has built the rows of {name} in version {found}, and this one writes version {known}: \
+                 use the newer program"
+            ),
+        };
+        Err(StepError::NeedsOperator(why))
+    }
+
     /// How long it cannot go on, as far as can be told.
     fn held(&self, row: &Subscription) -> Option<Duration> {
         if row.paused || row.parked_at.is_some() {
@@ -138,7 +149,7 @@ impl Subscribe {
             self.write_passed_over(row, reading).await?;
             return Ok(Turn::Worked);
         }
-        let size = self.size.load(Ordering::Relaxed).max(1);
+        let size = self.size.load(Relaxed).max(1);
         let rest = events.split_off(size.min(events.len()));
         let to = match (events.last(), rest.is_empty()) {
             (Some(event), false) => event.at,
@@ -202,9 +213,9 @@ impl Subscribe {
                 match self.advance(row, reading, progress).await {
                     Ok(done) => {
                         done?;
-                        let size = self.size.load(Ordering::Relaxed);
+                        let size = self.size.load(Relaxed);
                         if count >= size {
-                            self.size.store((size * 2).min(PAGE_SIZE), Ordering::Relaxed);
+                            self.size.store((size * 2).min(PAGE_SIZE), Relaxed);
                         }
                         return Ok(Turn::Worked);
                     }
@@ -214,7 +225,7 @@ impl Subscribe {
             }
             Err(trouble) => trouble,
         };
-        self.size.store((count / 2).max(1), Ordering::Relaxed);
+        self.size.store((count / 2).max(1), Relaxed);
         if count > 1 && !matches!(trouble, Trouble::Passing(_)) {
             // Which event it is comes out when there are fewer.
             tracing::warn!(

@@ -1,7 +1,11 @@
 //! Event handlers over real databases: every test runs on SQLite and on PostgreSQL.
 
+mod builds;
+mod effects;
 mod feeds;
 mod fixture;
+mod operate;
+mod running;
 
 macro_rules! on {
     ($database:ident: $($module:ident { $($test:ident),+ $(,)? })+) => {
@@ -40,5 +44,34 @@ on_both! {
         a_panic_is_a_failure,
         a_slow_transaction_is_cut_and_its_page_halved,
         a_feed_of_another_version_waits_for_its_rebuild,
+    }
+    effects {
+        each_event_is_handed_over_with_its_key_in_order,
+        an_event_that_fails_comes_again_with_the_same_key,
+        what_was_done_before_a_failure_is_not_done_again,
+        a_poison_event_parks_the_effect_until_it_is_skipped,
+        a_stop_lets_the_event_under_way_end_and_writes_it_down,
+    }
+    operate {
+        a_paused_subscription_stands_still_until_it_is_resumed,
+        a_reset_feed_is_filled_anew_without_doubles,
+        a_reset_to_a_place_begins_after_it,
+        a_skip_is_recorded_with_its_reason,
+        there_is_nothing_to_skip_where_nothing_fails,
+        an_unknown_name_is_refused_with_those_that_there_are,
+        lag_and_rate_are_told,
+    }
+    builds {
+        a_build_takes_the_place_of_what_is_served_while_appends_go_on,
+        a_build_that_is_behind_is_not_served,
+        an_interrupted_build_goes_on_where_it_stopped,
+        a_skipped_event_is_left_out_of_a_build,
+        a_second_build_gets_another_number,
+        a_build_from_another_start_is_dropped_after_a_reset,
+        a_build_reads_no_further_than_it_is_told,
+    }
+    running {
+        an_event_is_handled_soon_after_its_commit,
+        the_next_process_goes_on_where_the_last_stopped,
     }
 }
