@@ -1,5 +1,10 @@
 //! Runs steps and duties until it is told to stop: leases tasks, bounds how many are under way, backs off, parks.
 
+mod once;
+mod only;
+
+pub use only::UnknownWork;
+
 use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
 use tokio::{

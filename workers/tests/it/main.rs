@@ -16,6 +16,7 @@ mod pay_out;
 mod rail;
 mod runner;
 mod runner_duties;
+mod runner_once;
 mod script;
 mod submit;
 mod subscriptions;

@@ -144,8 +144,10 @@ pub(super) async fn what_the_database_refuses_ten_times_is_parked(log: Log) {
         assert_eq!(worker.turn().await.unwrap(), Turn::Idle);
         let row = log.row("seen").await;
         assert_eq!(row.failures, failures);
-        assert_eq!(worker.turn().await.unwrap(), Turn::Idle, "it backs off");
-        assert_eq!(log.row("seen").await.failures, failures);
+        if failures == 1 {
+            assert_eq!(worker.turn().await.unwrap(), Turn::Idle, "it backs off");
+            assert_eq!(log.row("seen").await.failures, failures);
+        }
         log.clock.pass(time::Duration::minutes(6));
     }
     assert!(log.row("seen").await.parked_at.is_some());
