@@ -4,7 +4,7 @@
 //! reported at once, each with the setting's name and what would be right.
 
 mod assets;
-mod duration;
+pub(crate) mod duration;
 mod settings;
 #[cfg(test)]
 mod tests;

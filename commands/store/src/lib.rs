@@ -24,6 +24,8 @@ mod sqlite;
 mod statement;
 mod store;
 mod stream;
+mod subscriptions;
+mod tables;
 mod task;
 mod timestamp;
 
@@ -43,4 +45,8 @@ pub use schema::Schema;
 pub use statement::{BUILD, Statement};
 pub use store::EventStore;
 pub use stream::StreamId;
+pub use subscriptions::{
+    Failed, FailedAt, Kind as SubscriptionKind, Lag, NewSubscription, OperateError, Progress, Skip, Start,
+    Subscription, Subscriptions, Swap,
+};
 pub use task::{NewTask, Retry, TaskFilter, TaskLease, TaskRow, TaskState, backoff};
