@@ -4,7 +4,7 @@
 //! reported at once, each with the setting's name and what would be right.
 
 mod assets;
-mod duration;
+pub(crate) mod duration;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,6 @@ use windlass_stellar::{AccountId, Keypair, Network};
 use windlass_store::Location;
 
 pub use assets::AssetConfig;
-pub(crate) use duration::parse as parse_duration;
 pub use settings::{Fault, Faults, Settings};
 
 /// What the anchor is told, checked.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use windlass_domain::Metadata;
-use windlass_store::{EventStore, LogPosition, RecordedEvent, Database, StreamId};
+use windlass_store::{Database, EventStore, LogPosition, RecordedEvent, StreamId};
 
 use crate::cli::Events;
 

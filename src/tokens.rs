@@ -9,6 +9,7 @@ use crate::{
     anchor::{open_database, open_vault},
     cli::TokensIssue,
     config::Config,
+    handlers::Handlers,
     secrets::operator_secret,
     system::{SystemClock, SystemIds},
 };
@@ -17,11 +18,11 @@ use crate::{
 ///
 /// # Errors
 /// Where there is no secret, or the database that keeps the sandbox's cannot be used.
-pub async fn issue(config: &Config, options: &TokensIssue) -> Result<String> {
+pub async fn issue(config: &Config, handlers: &Handlers, options: &TokensIssue) -> Result<String> {
     let secret = match &config.operator_secret {
         Some(secret) => Some(secret.clone()),
         None => {
-            let database = open_database(config).await?;
+            let database = open_database(config, handlers).await?;
             let secret = operator_secret(config, &open_vault(config, &database).await?, &SystemIds).await?;
             database.close().await;
             secret

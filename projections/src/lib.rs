@@ -1,5 +1,7 @@
-//! The read side: rows that are written in the append's transaction (`inline`), and what API and workers ask (`query`).
+//! The read side: rows that are written in the append's transaction (`inline`), what follows the log (`feed`), and what
+//! API and workers ask (`query`).
 
+pub mod feed;
 pub mod inline;
 mod query;
 mod view;

@@ -24,6 +24,8 @@ mod sqlite;
 mod statement;
 mod store;
 mod stream;
+mod subscriptions;
+mod tables;
 mod task;
 mod timestamp;
 
@@ -37,10 +39,14 @@ pub use lease::Lease;
 pub use location::{Location, ParseLocationError, PostgresLocation};
 pub use memory::MemoryStore;
 pub use position::{LogPosition, ParsePositionError};
-pub use rebuild::{Build, Progress, Replay, Until};
+pub use rebuild::{Build, Replay, Until, Walked};
 pub use row::{Column, Row};
 pub use schema::Schema;
 pub use statement::{BUILD, Statement};
 pub use store::EventStore;
 pub use stream::StreamId;
+pub use subscriptions::{
+    Failed, FailedAt, Kind as SubscriptionKind, Lag, NewSubscription, OperateError, Progress, Skip, Start,
+    Subscription, Subscriptions, Swap,
+};
 pub use task::{NewTask, Retry, TaskFilter, TaskLease, TaskRow, TaskState, backoff};

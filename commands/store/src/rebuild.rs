@@ -28,7 +28,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// How far a walk through the log has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct Walked {
     /// How many streams are done.
     pub streams: u64,
     /// How many events they had.
@@ -60,9 +60,10 @@ impl Build {
     /// # Errors
     /// [`StoreError::Database`] where there is no such projection; the database's own.
     pub async fn begin(database: &Database, projection: &str) -> Result<Self, StoreError> {
-        let projection = database.projections().iter().find(|known| known.name() == projection).cloned().ok_or_else(
-            || StoreError::Database { detail: format!("there is no projection {projection}") },
-        )?;
+        let projection =
+            database.projections().iter().find(|known| known.name() == projection).cloned().ok_or_else(
+                || StoreError::Database { detail: format!("there is no projection {projection}") },
+            )?;
         let (number, walk) = loop {
             let row = database.read_one(Statement::new(texts::BUILD).text(projection.name())).await?;
             let row = row.ok_or_else(|| StoreError::Corrupt {
@@ -71,7 +72,7 @@ impl Build {
             let (last, building): (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
             if let Some(number) = building {
                 let cursor = (row.get::<Option<String>>(2)?, row.get::<Option<String>>(3)?);
-                let progress = Progress { streams: row.count(4)?, events: row.count(5)? };
+                let progress = Walked { streams: row.count(4)?, events: row.count(5)? };
                 break (number, Walk::of(&*projection, Until::End, cursor, progress));
             }
             let begin = Statement::new(texts::BEGIN_BUILD)
@@ -94,7 +95,7 @@ impl Build {
     }
 
     /// How far it has come.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> Walked {
         self.walk.progress
     }
 
@@ -223,7 +224,8 @@ impl Database {
         let known = self.read(Statement::new(texts::PROJECTIONS)).await?;
         let mut stale = Vec::new();
         for projection in self.projections() {
-            let row = known.iter().find(|row| row.get::<String>(0).is_ok_and(|name| name == projection.name()));
+            let row =
+                known.iter().find(|row| row.get::<String>(0).is_ok_and(|name| name == projection.name()));
             let version = row.map(|row| row.get::<i64>(1)).transpose()?;
             if version.is_some_and(|version| version < i64::from(projection.version())) {
                 stale.push(projection.name());
@@ -252,13 +254,18 @@ pub struct Replay {
 
 impl Replay {
     /// Of that projection, whose table in `into` is empty.
-    pub fn new(from: &Database, into: &Database, projection: Arc<dyn InlineProjection>, until: Until) -> Self {
-        let walk = Walk::of(&*projection, until, (None, None), Progress::default());
+    pub fn new(
+        from: &Database,
+        into: &Database,
+        projection: Arc<dyn InlineProjection>,
+        until: Until,
+    ) -> Self {
+        let walk = Walk::of(&*projection, until, (None, None), Walked::default());
         Self { from: from.clone(), into: into.clone(), projection, walk }
     }
 
     /// How far it has come.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> Walked {
         self.walk.progress
     }
 
@@ -302,7 +309,7 @@ struct Walk {
     /// The place in `kinds`, and the last stream of that kind that is done.
     at: (usize, String),
     page: u32,
-    progress: Progress,
+    progress: Walked,
 }
 
 impl Walk {
@@ -310,7 +317,7 @@ impl Walk {
         projection: &dyn InlineProjection,
         until: Until,
         cursor: (Option<String>, Option<String>),
-        progress: Progress,
+        progress: Walked,
     ) -> Self {
         let kinds = projection.aggregate_types();
         let at = match cursor {

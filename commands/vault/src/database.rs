@@ -121,18 +121,11 @@ impl Shelf for DatabaseShelf {
 
     async fn seed(&self, name: &str) -> Result<Option<SeedRow>, StoreError> {
         let row = self.0.read_one(Statement::new(SEED).text(name)).await?;
-        let seed = |row: Row| {
-            Ok(SeedRow { name: row.get(0)?, master_key: row.get(1)?, sealed: row.get(2)? })
-        };
+        let seed = |row: Row| Ok(SeedRow { name: row.get(0)?, master_key: row.get(1)?, sealed: row.get(2)? });
         row.map(seed).transpose()
     }
 }
 
 fn data_key(row: &Row) -> Result<DataKeyRow, StoreError> {
-    Ok(DataKeyRow {
-        id: row.get(0)?,
-        subject: row.get(1)?,
-        master_key: row.get(2)?,
-        wrapped: row.get(3)?,
-    })
+    Ok(DataKeyRow { id: row.get(0)?, subject: row.get(1)?, master_key: row.get(2)?, wrapped: row.get(3)? })
 }

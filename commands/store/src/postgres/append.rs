@@ -84,7 +84,8 @@ pub(super) fn statement(
             _ => statement.text(entries.json()),
         };
     }
-    let expected: usize = parts.iter().filter(|(part, _)| is_counted(*part)).map(|(_, entries)| entries.count).sum();
+    let expected: usize =
+        parts.iter().filter(|(part, _)| is_counted(*part)).map(|(_, entries)| entries.count).sum();
     Some(statement.integer(builds.epoch).integer(expected as i64))
 }
 
@@ -106,9 +107,9 @@ fn text(parts: &Parts, projected: &Projected, builds: &Builds) -> Option<String>
                 let arrays: Vec<_> = EVENT_ARRAYS.iter().map(|kind| format!("{}::{kind}", next())).collect();
                 INSERT_EVENTS.replace("{e}", &arrays.join(", "))
             }
-            Part::Rows { projection, into_build } => {
-                builds.upsert(&projected.list, projection, into_build, Dialect::Postgres)?.replace("$1", &next())
-            }
+            Part::Rows { projection, into_build } => builds
+                .upsert(&projected.list, projection, into_build, Dialect::Postgres)?
+                .replace("$1", &next()),
             part => fragment(part).replace("{p}", &next()).replace("{then}", &condition(part, parts)),
         };
         let returning = if part == Part::InsertEvents { "position" } else { "1" };

@@ -129,7 +129,8 @@ impl Committer {
         let builds = self.projected.builds();
         let parts = Parts::merged(jobs.iter().map(|job| &job.parts), &builds);
         let statement = append::statement(jobs, &parts, &self.projected, &builds);
-        let statement = statement.ok_or_else(|| sqlx::Error::Protocol("a projection is missing".to_owned()))?;
+        let statement =
+            statement.ok_or_else(|| sqlx::Error::Protocol("a projection is missing".to_owned()))?;
         let rows = self.connections.autocommit(&statement).await?;
         rows.into_iter().next().ok_or(sqlx::Error::RowNotFound)
     }

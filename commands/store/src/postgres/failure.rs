@@ -13,7 +13,8 @@ const SHORT: &str = "WL002";
 const UNDEFINED_TABLE: &str = "42P01";
 
 /// The store's unique constraints; what violates them was refused, whatever else there is with SQLSTATE 23505.
-const CONSTRAINTS: [&str; 5] = ["events_pkey", "commands_pkey", "reservations_pkey", "cursors_pkey", "tasks_key"];
+const CONSTRAINTS: [&str; 5] =
+    ["events_pkey", "commands_pkey", "reservations_pkey", "cursors_pkey", "tasks_key"];
 
 /// The error by its SQLSTATE (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 pub(super) fn store_error(error: sqlx::Error) -> StoreError {
@@ -62,16 +63,21 @@ pub(super) fn append_failure(
     error: sqlx::Error,
     projections: &[std::sync::Arc<dyn InlineProjection>],
 ) -> Failure {
-    if code(&error).as_deref() == Some(SHORT) || constraint(&error).is_some_and(|name| CONSTRAINTS.contains(&name)) {
+    if code(&error).as_deref() == Some(SHORT)
+        || constraint(&error).is_some_and(|name| CONSTRAINTS.contains(&name))
+    {
         return Failure::Refused(store_error(error));
     }
-    let of_row = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>()).and_then(
-        |error| {
+    let of_row = error
+        .as_database_error()
+        .and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
+        .and_then(|error| {
             let table = error.table()?;
-            let fits = |name: &str| table == name || table.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+            let fits = |name: &str| {
+                table == name || table.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
+            };
             projections.iter().find(|projection| fits(projection.table().name))
-        },
-    );
+        });
     match (of_row, store_error(error)) {
         (Some(projection), StoreError::Database { detail }) => {
             Failure::Store(StoreError::Projection { projection: projection.name(), detail })
@@ -113,4 +119,3 @@ fn constraint(error: &sqlx::Error) -> Option<&str> {
 pub(super) fn closed() -> StoreError {
     StoreError::Unavailable { detail: "the store was closed, or what commits has stopped".to_owned() }
 }
-

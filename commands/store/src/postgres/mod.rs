@@ -18,8 +18,8 @@ use tokio::task::JoinHandle;
 
 use self::committer::{Committer, Job, LANES, Queue, WAITING};
 use self::connection::Connections;
-use self::loader::{Load, Loader};
 use self::failure::{closed, key_is_running, store_error};
+use self::loader::{Load, Loader};
 use crate::sql::job::AppendJob;
 use crate::sql::projected::Projected;
 use crate::sql::texts::{SCHEMA_VERSIONS, Texts};

@@ -8,9 +8,7 @@ use tokio::sync::watch;
 
 use super::job::AppendJob;
 use super::texts::Texts;
-use crate::{
-    Appended, Dialect, Horizon, RecordedEvent, Row, Schema, Statement, StoreError, StreamId,
-};
+use crate::{Appended, Dialect, Horizon, RecordedEvent, Row, Schema, Statement, StoreError, StreamId};
 
 /// Statements that happen together or not at all.
 #[derive(Debug)]

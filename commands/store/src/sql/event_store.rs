@@ -100,7 +100,9 @@ impl EventStore for Database {
 
     async fn fail_task(&self, lease: &TaskLease, error: &str, retry: Retry) -> Result<(), LeaseError> {
         let statement = match retry {
-            Retry::At(due_at) => of_task(self.engine().texts().retry_task, lease).text(error).integer(to_micros(due_at)),
+            Retry::At(due_at) => {
+                of_task(self.engine().texts().retry_task, lease).text(error).integer(to_micros(due_at))
+            }
             Retry::Park => of_task(self.engine().texts().park_task, lease).text(error),
         };
         held(self.write_one(statement).await?)
@@ -127,7 +129,8 @@ impl EventStore for Database {
     }
 
     async fn next_due(&self, kinds: &[&str]) -> Result<Option<OffsetDateTime>, StoreError> {
-        let row = self.read_one(Statement::new(self.engine().texts().next_due).text(json_list(kinds))).await?;
+        let row =
+            self.read_one(Statement::new(self.engine().texts().next_due).text(json_list(kinds))).await?;
         let ready_at: Option<i64> = row.map(|row| row.get(0)).transpose()?.flatten();
         ready_at.map(from_micros).transpose()
     }

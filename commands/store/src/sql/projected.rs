@@ -43,7 +43,8 @@ impl Projected {
     pub(crate) fn read(&self, epoch: i64, rows: &[Row]) -> Result<Builds, StoreError> {
         let mut builds = Builds { epoch, ..Builds::default() };
         for row in rows {
-            let (name, version, building): (String, i64, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(3)?);
+            let (name, version, building): (String, i64, Option<i64>) =
+                (row.get(0)?, row.get(1)?, row.get(3)?);
             let Some((place, projection)) =
                 self.list.iter().enumerate().find(|(_, projection)| projection.name() == name)
             else {

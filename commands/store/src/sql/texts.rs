@@ -81,7 +81,7 @@ pub(crate) const DROP_EXPIRED: &str = "DELETE FROM reservations WHERE (kind, key
 
 // Projections.
 
-pub(crate) const PROJECTIONS: &str = 
+pub(crate) const PROJECTIONS: &str =
     "SELECT name, version, build, building, building_version FROM projections ORDER BY name";
 
 /// Parameters: name, version.
@@ -97,7 +97,8 @@ pub(crate) const BEGIN_BUILD: &str = "UPDATE projections SET build = build + 1, 
     WHERE name = $1 AND build = $2 AND building IS NULL RETURNING build";
 
 /// Parameters: name, the build's number, type and id of the last stream that is done, how many streams and events are.
-pub(crate) const MOVE_BUILD: &str = "UPDATE projections SET cursor_type = $3, cursor_id = $4, streams = $5, events = $6
+pub(crate) const MOVE_BUILD: &str =
+    "UPDATE projections SET cursor_type = $3, cursor_id = $4, streams = $5, events = $6
     WHERE name = $1 AND building = $2 RETURNING build";
 
 pub(crate) const END_BUILD: &str = "UPDATE projections SET version = building_version, building = NULL

@@ -29,9 +29,7 @@ use crate::sql::job::AppendJob;
 use crate::sql::projected::Projected;
 use crate::sql::texts::{SCHEMA_VERSIONS, Texts};
 use crate::sql::{Engine, Failure, Transaction, rows};
-use crate::{
-    Appended, Dialect, Horizon, RecordedEvent, Row, Schema, Statement, StoreError, StreamId,
-};
+use crate::{Appended, Dialect, Horizon, RecordedEvent, Row, Schema, Statement, StoreError, StreamId};
 
 /// How long a commit waits for another process to finish its own.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
