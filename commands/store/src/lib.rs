@@ -6,6 +6,7 @@
 
 mod append;
 mod database;
+mod difference;
 mod error;
 mod event;
 mod horizon;
@@ -31,6 +32,7 @@ mod timestamp;
 
 pub use append::{Append, Appended, CursorMove, IdempotencyKey, Reservation, Settle, StreamAppend};
 pub use database::{Database, Fenced};
+pub use difference::Difference;
 pub use error::{AppendError, LeaseError, StoreError};
 pub use event::{NewEvent, RecordedEvent};
 pub use horizon::{Horizon, HorizonHolder};
