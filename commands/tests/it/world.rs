@@ -16,7 +16,7 @@ use windlass_domain::{
 };
 use windlass_stellar::{AccountId, Memo, TransactionHash};
 use windlass_store::{
-    CursorMove, EventStore, LogPosition, MemoryStore, RecordedEvent, SqliteStore, StreamId, TaskFilter,
+    CursorMove, Database, EventStore, LogPosition, MemoryStore, RecordedEvent, StreamId, TaskFilter,
 };
 use windlass_vault::{MasterKey, Vault};
 
@@ -32,7 +32,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) ids: Arc<OrderedIds>,
     pub(crate) commands: Arc<Commands>,
-    _folder: Option<TempDir>,
+    pub(crate) folder: Option<TempDir>,
 }
 
 pub(crate) async fn memory() -> World {
@@ -42,9 +42,9 @@ pub(crate) async fn memory() -> World {
 
 pub(crate) async fn sqlite() -> World {
     let folder = tempfile::tempdir().unwrap();
-    let store = Arc::new(SqliteStore::open(folder.path().join("windlass.db"), vec![]).await.unwrap());
-    let vault = Vault::sqlite(store.clone(), MasterKey::generate().unwrap()).await.unwrap();
-    World::over(store, vault, Some(folder))
+    let database = Database::sqlite(folder.path().join("windlass.db"), vec![]).await.unwrap();
+    let vault = Vault::open_in(database.clone(), MasterKey::generate().unwrap()).await.unwrap();
+    World::over(Arc::new(database), vault, Some(folder))
 }
 
 impl World {
@@ -58,7 +58,7 @@ impl World {
         let (rail, clock, ids): (Arc<FakeRail>, Arc<ManualClock>, Arc<OrderedIds>) = (rail, clock, ids);
         let commands =
             Commands::new(store.clone(), vault.clone(), rail.clone(), clock.clone(), ids.clone(), policy);
-        Self { store, vault, rail, clock, ids, commands: Arc::new(commands), _folder: folder }
+        Self { store, vault, rail, clock, ids, commands: Arc::new(commands), folder }
     }
 
     pub(crate) async fn initiated(&self, kind: Kind) -> TransferId {
