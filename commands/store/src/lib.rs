@@ -5,6 +5,7 @@
 //! text. [`EventStore`] is the contract; every back end passes the same suite of tests.
 
 mod append;
+mod copy;
 mod database;
 mod error;
 mod event;
@@ -25,8 +26,10 @@ mod store;
 mod stream;
 mod task;
 mod timestamp;
+mod workers;
 
 pub use append::{Append, Appended, CursorMove, IdempotencyKey, Reservation, Settle, StreamAppend};
+pub use copy::{Copied, CopiedTable, CopyError, CopyOptions, CopyProgress, TableDigest, copy};
 pub use database::{Database, Fenced};
 pub use error::{AppendError, LeaseError, StoreError};
 pub use event::{NewEvent, RecordedEvent};
