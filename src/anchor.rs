@@ -22,7 +22,7 @@ use windlass_workers::{Keyring, Ports, Runner, RunnerConfig, duties, steps};
 use crate::{
     config::{AssetConfig, Config, Stellar, anchored, example_asset},
     sandbox::{ExampleAccounts, HostedSandbox, anchor_account_holder, anchor_account_number, bank_token},
-    secrets::{master_key, sealed_key, sealed_text},
+    secrets::{master_keys, sealed_key, sealed_text},
     system::{SystemClock, SystemIds},
 };
 
@@ -83,6 +83,15 @@ pub async fn open_database(config: &Config) -> Result<Database> {
     database.with_context(|| format!("the database {} cannot be used", config.database))
 }
 
+/// Opens the vault in that database with the keys of `config`.
+///
+/// # Errors
+/// Where the keys are not the vault's, or cannot be read.
+pub async fn open_vault(config: &Config, database: &Database) -> Result<Vault> {
+    let vault = Vault::open_in(database.clone(), master_keys(config)?).await;
+    vault.context("the vault cannot be opened")
+}
+
 impl Anchor {
     /// Opens the log and the vault, finds or makes the keys, and wires the ports.
     ///
@@ -91,9 +100,7 @@ impl Anchor {
     pub async fn open(config: Config) -> Result<Self> {
         let database = open_database(&config).await?;
         let store: Arc<dyn EventStore> = Arc::new(database.clone());
-        let master = master_key(config.master_key.as_ref(), &config.data_dir)?;
-        let vault =
-            Arc::new(Vault::open_in(database.clone(), master).await.context("the vault cannot be opened")?);
+        let vault = Arc::new(open_vault(&config, &database).await?);
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let keys = find_keys(&config, &vault, &*ids).await?;
         let horizon = HorizonConfig::new(config.horizon_url(), config.network.clone());
@@ -176,6 +183,16 @@ impl Anchor {
         Ok(())
     }
 
+    /// The write side.
+    pub fn commands(&self) -> &Commands {
+        &self.commands
+    }
+
+    /// Lets go of the database, where nothing is run.
+    pub async fn close(self) {
+        self.database.close().await;
+    }
+
     async fn host_sandbox(&self, roles: Roles) -> Result<Option<HostedSandbox>> {
         let Stellar::Sandbox { url, hosted: true, ledger_interval } = &self.config.stellar else {
             return Ok(None);
@@ -236,7 +253,13 @@ impl Anchor {
             duty_lease: self.config.duty_lease,
             ..RunnerConfig::new(self.ids.id().to_string())
         };
-        Runner::new(Arc::new(self.database.clone()), self.clock.clone(), config, steps(&ports), duties(&ports))
+        Runner::new(
+            Arc::new(self.database.clone()),
+            self.clock.clone(),
+            config,
+            steps(&ports),
+            duties(&ports),
+        )
     }
 
     /// The same on a sandbox of another process, which may not be there yet: tried again until it is, or until `stop`.

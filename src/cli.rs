@@ -36,7 +36,9 @@ pub enum Command {
     Demo(Demo),
     /// Show what happened to a transfer, or the whole log.
     Events(Events),
-    /// Make keys.
+    /// Erase a person: delete the keys of all that is sealed for them. It cannot be undone.
+    Erase(Erase),
+    /// Make keys, and replace the master key.
     #[command(subcommand)]
     Keys(Keys),
 }
@@ -58,7 +60,7 @@ pub struct Demo {
 /// `events`.
 #[derive(Debug, Args)]
 pub struct Events {
-    /// A transfer, an envelope's hash or an inbound payment's key; the whole log if none is given.
+    /// A transfer, an envelope's hash, an inbound payment's key or an erased customer; the whole log if none is given.
     pub id: Option<String>,
     /// Go on with what comes, until interrupted.
     #[arg(long, short)]
@@ -71,9 +73,25 @@ pub struct Events {
     pub json: bool,
 }
 
+/// `erase`.
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// Who: an account (G…, M… or G…:MEMO), a customer id, or the key of one payment that came in (rail:NAME:ID).
+    pub customer: String,
+    /// Why, for the log, which keeps it for ever: no personal data here.
+    #[arg(long, value_name = "TEXT", default_value = "at the person's request")]
+    pub reason: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// `keys`.
 #[derive(Debug, Subcommand)]
 pub enum Keys {
     /// Make a new Stellar key pair and a new master key, and print them once. Nothing is stored.
     New,
+    /// Seal the vault anew under SECRET_MASTER_KEY, retiring the keys in SECRET_MASTER_KEY_PREVIOUS; where the key is in a file
+    /// of the data folder, under a new one.
+    RotateMaster,
 }

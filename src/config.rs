@@ -54,6 +54,8 @@ pub struct Config {
     pub organization_url: Option<String>,
     /// Seals the vault; in the sandbox one is made.
     pub master_key: Option<SecretString>,
+    /// Master keys that were used before it.
+    pub previous_master_keys: Vec<SecretString>,
 }
 
 /// Which Stellar network.
@@ -150,9 +152,14 @@ impl Config {
                 .unwrap_or_else(|| "Windlass Sandbox Anchor".to_owned()),
             organization_url: settings.url("organization.url"),
             master_key: settings.secret("secret.master_key", 32),
+            previous_master_keys: settings.secrets("secret.master_key_previous", 32),
             host_url,
             stellar,
         };
+        if config.master_key.is_none() && !config.previous_master_keys.is_empty() {
+            settings
+                .fault("secret.master_key_previous", "needs SECRET_MASTER_KEY, the key that takes its place");
+        }
         config.check_production(&mut settings);
         config.check_currencies(&mut settings);
         config.check_domains(&mut settings);

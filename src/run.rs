@@ -15,7 +15,9 @@ use crate::{
     anchor::{Anchor, Roles, open_database},
     cli::{Cli, Command, Demo, Keys},
     config::{Config, Settings, Stellar, example_asset},
-    demo, events, logging,
+    demo, erase, events, logging,
+    report::say,
+    rotate,
     sandbox::HostedSandbox,
     server,
     system::SystemIds,
@@ -36,7 +38,7 @@ pub fn run() -> ExitCode {
 
 fn try_run(cli: Cli) -> Result<ExitCode> {
     logging::start(match &cli.command {
-        Some(Command::Demo(_) | Command::Events(_) | Command::Keys(_)) => "warn",
+        Some(Command::Demo(_) | Command::Events(_) | Command::Keys(_) | Command::Erase(_)) => "warn",
         _ => "info,sqlx=warn",
     })?;
     jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER
@@ -62,6 +64,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
             database.close().await;
         }
         Command::Keys(Keys::New) => new_keys()?,
+        Command::Keys(Keys::RotateMaster) => rotate::run(&Config::load(config)?).await?,
+        Command::Erase(options) => erase::run(Config::load(config)?, &options).await?,
         Command::Demo(options) => return demonstrate(config, options).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -205,10 +209,6 @@ fn announce(config: &Config, roles: Roles) {
     if let Err(error) = say(&lines.join("\n")) {
         tracing::warn!(%error, "standard output cannot be written");
     }
-}
-
-fn say(text: &str) -> Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}").context("standard output cannot be written")
 }
 
 /// Cancelled at Ctrl-C or SIGTERM; a second one ends the process at once.
