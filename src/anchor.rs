@@ -80,7 +80,11 @@ pub async fn open_database(config: &Config) -> Result<Database> {
     fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("the data folder {} cannot be made", config.data_dir.display()))?;
     let database = Database::open(&config.database, inline_projections()).await;
-    database.with_context(|| format!("the database {} cannot be used", config.database))
+    let database = database.with_context(|| format!("the database {} cannot be used", config.database))?;
+    if let Some(source) = database.unfinished_copy().await? {
+        bail!("the database {} is an unfinished copy of {source}: let `windlass copy` end", config.database);
+    }
+    Ok(database)
 }
 
 /// Opens the vault in that database with the keys of `config`.

@@ -36,6 +36,8 @@ pub enum Command {
     Demo(Demo),
     /// Show what happened to a transfer, or the whole log.
     Events(Events),
+    /// Copy a whole anchor, stopped, into an empty database, and verify it: from SQLite to PostgreSQL, or any other way.
+    Copy(Copy),
     /// Erase a person: delete the keys of all that is sealed for them. It cannot be undone.
     Erase(Erase),
     /// Make keys, and replace the master key.
@@ -71,6 +73,20 @@ pub struct Events {
     /// One JSON object a line, with payload and metadata.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `copy`.
+#[derive(Debug, Args)]
+pub struct Copy {
+    /// The database that there is: sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE.
+    #[arg(long, value_name = "URL")]
+    pub from: String,
+    /// The empty one that it goes to. A copy that was interrupted goes on where it stopped.
+    #[arg(long, value_name = "URL")]
+    pub to: String,
+    /// Begin an interrupted copy anew.
+    #[arg(long)]
+    pub restart: bool,
 }
 
 /// `erase`.

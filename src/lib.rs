@@ -5,6 +5,7 @@
 pub mod anchor;
 pub mod cli;
 pub mod config;
+mod copy;
 pub mod demo;
 mod erase;
 mod events;

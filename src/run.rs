@@ -15,7 +15,7 @@ use crate::{
     anchor::{Anchor, Roles, open_database},
     cli::{Cli, Command, Demo, Keys},
     config::{Config, Settings, Stellar, example_asset},
-    demo, erase, events, logging,
+    copy, demo, erase, events, logging,
     report::say,
     rotate,
     sandbox::HostedSandbox,
@@ -38,7 +38,9 @@ pub fn run() -> ExitCode {
 
 fn try_run(cli: Cli) -> Result<ExitCode> {
     logging::start(match &cli.command {
-        Some(Command::Demo(_) | Command::Events(_) | Command::Keys(_) | Command::Erase(_)) => "warn",
+        Some(
+            Command::Demo(_) | Command::Events(_) | Command::Keys(_) | Command::Erase(_) | Command::Copy(_),
+        ) => "warn",
         _ => "info,sqlx=warn",
     })?;
     jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER
@@ -65,6 +67,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         }
         Command::Keys(Keys::New) => new_keys()?,
         Command::Keys(Keys::RotateMaster) => rotate::run(&Config::load(config)?).await?,
+        Command::Copy(options) => copy::run(&options).await?,
         Command::Erase(options) => erase::run(Config::load(config)?, &options).await?,
         Command::Demo(options) => return demonstrate(config, options).await,
     }

@@ -1,13 +1,13 @@
 //! The vault's rows in the log's database.
 
 use async_trait::async_trait;
-use windlass_store::{Database, Dialect, Fenced, Row, Schema, Statement, StoreError};
+use windlass_store::{CopiedTable, Database, Dialect, Fenced, Row, Schema, Statement, StoreError};
 
-use crate::VaultRef;
 use crate::database_sql as sql;
 use crate::shelf::{
     DataKeyRow, Erased, Kept, MasterKeyRow, Page, Resealed, Sealed, SeedRow, Shelf, ValueRow,
 };
+use crate::{VaultError, VaultRef};
 
 fn schema(dialect: Dialect) -> Schema {
     Schema {
@@ -17,6 +17,22 @@ fn schema(dialect: Dialect) -> Schema {
             Dialect::Postgres => &[include_str!("../../../migrations/postgres/vault_0001_vault.sql")],
         },
     }
+}
+
+/// The vault's tables, for copying. What is in them stays sealed: the copy needs the same master key.
+pub const TABLES: [CopiedTable; 4] = [
+    CopiedTable::new("vault_master_keys", &["id"]),
+    CopiedTable::new("vault_data_keys", &["id"]),
+    CopiedTable::new("vault_values", &["reference"]),
+    CopiedTable::new("vault_seeds", &["name"]),
+];
+
+/// Makes the vault's tables where needed, without a key.
+///
+/// # Errors
+/// Where the database cannot be used, or a newer program has worked on it.
+pub async fn establish(database: &Database) -> Result<(), VaultError> {
+    Ok(database.migrate(schema(database.dialect())).await?)
 }
 
 pub(crate) struct DatabaseShelf(Database);

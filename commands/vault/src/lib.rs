@@ -16,6 +16,7 @@ mod rotate;
 mod shelf;
 mod vault;
 
+pub use database::{TABLES, establish};
 pub use error::{MasterKeyError, VaultError};
 pub use master_key::{MasterKey, MasterKeys};
 pub use reference::{ParseVaultRefError, VaultRef};

@@ -79,14 +79,12 @@ pub(super) async fn count_on(to: &Database, shapes: &[Shape]) -> Result<(), Copy
     if to.dialect() == Dialect::Sqlite {
         return Ok(());
     }
-    let is_number = |shape: &Shape, key: &str| {
-        shape.columns.iter().any(|(name, kind)| name == key && *kind == Kind::Integer)
-    };
-    let keys = shapes.iter().flat_map(|shape| {
-        let numbers = shape.table.key.iter().filter(|key| is_number(shape, key));
-        numbers.map(|key| (shape.table.name, *key))
-    });
-    for (table, column) in [("events", "position")].into_iter().chain(keys) {
+    let mut numbers = vec![("events", "position")];
+    for Shape { table, columns } in shapes {
+        let is_number = |key: &str| columns.iter().any(|(name, kind)| name == key && *kind == Kind::Integer);
+        numbers.extend(table.key.iter().filter(|key| is_number(key)).map(|key| (table.name, *key)));
+    }
+    for (table, column) in numbers {
         let sequence = format!("pg_get_serial_sequence('{table}', '{column}')");
         let (table, column) = (quoted(table), quoted(column));
         let sql = format!(
