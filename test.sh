@@ -54,6 +54,12 @@ if ! has_postgres; then
     echo "create_main_cluster = false" | $sudo tee /etc/postgresql-common/createcluster.d/windlass.conf >/dev/null
     apt_install postgresql
 fi
+# The checker of proofs is a Python program.
+if ! command -v python3 >/dev/null; then
+    step "install python"
+    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -qq && $sudo apt-get install -y -qq python3
+fi
 step "install the clients"
 (cd tests/clients && npm ci --no-audit --no-fund --silent)
 

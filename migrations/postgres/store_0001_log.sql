@@ -127,10 +127,10 @@ BEGIN
 END $$;
 
 -- Refuses an append of which a part found less than it takes for granted.
-CREATE FUNCTION windlass_expect(found bigint, expected bigint, part text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION windlass_expect(written bigint, expected bigint, part text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    IF found <> expected THEN
-        RAISE EXCEPTION '% wrote % rows instead of %', part, found, expected USING ERRCODE = 'WL002';
+    IF written <> expected THEN
+        RAISE EXCEPTION '% wrote % rows instead of %', part, written, expected USING ERRCODE = 'WL002';
     END IF;
     RETURN true;
 END $$;

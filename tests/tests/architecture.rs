@@ -23,7 +23,8 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("windlass-store", &[]),
     ("windlass-vault", &["store"]),
     ("windlass-commands", &["domain", "stellar", "store", "vault"]),
-    ("windlass-projections", &["domain", "stellar", "store"]),
+    ("windlass-merkle", &["stellar"]),
+    ("windlass-projections", &["domain", "merkle", "stellar", "store"]),
     ("windlass-api", &["domain", "stellar", "commands", "projections", "vault"]),
     ("windlass-workers", &["domain", "stellar", "commands", "store", "projections", "vault"]),
     ("windlass-horizon", &["domain", "stellar"]),
@@ -35,9 +36,10 @@ const MAY_USE: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates of others that some of ours must do without.
-const MUST_DO_WITHOUT: [(&str, &[&str]); 6] = [
+const MUST_DO_WITHOUT: [(&str, &[&str]); 7] = [
     ("windlass-stellar", &["tokio", "sqlx", "reqwest", "axum", "getrandom"]),
     ("windlass-domain", &["tokio", "sqlx", "reqwest", "axum", "getrandom"]),
+    ("windlass-merkle", &["tokio", "sqlx", "reqwest", "axum", "getrandom"]),
     ("windlass-commands", &["sqlx", "reqwest", "axum"]),
     ("windlass-projections", &["reqwest", "axum"]),
     ("windlass-api", &["sqlx", "reqwest"]),

@@ -9,7 +9,7 @@ pub(super) const SCHEMA: Schema = Schema {
 };
 
 pub(super) const TEXTS: Texts = Texts {
-    load: LOAD,
+    ping: PING,
     read_log: READ_LOG,
     next_due: NEXT_DUE,
     lease_tasks: LEASE_TASKS,
@@ -24,6 +24,9 @@ pub(super) const LOCK_MIGRATIONS: &str = "SELECT pg_advisory_xact_lock(230914412
 pub(super) const SERVER_VERSION: &str = "SELECT current_setting('server_version_num')::bigint";
 
 pub(super) const EPOCH: &str = "SELECT last_value FROM projection_epoch";
+
+/// A standby gives out no transaction ids.
+pub(super) const PING: &str = "SELECT pg_current_xact_id()::text";
 
 pub(super) const HAS_VERSIONS: &str = "SELECT 1 WHERE to_regclass('schema_versions') IS NOT NULL";
 
@@ -121,6 +124,7 @@ pub(super) const ALL: &[&str] = &[
     LOCK_MIGRATIONS,
     SERVER_VERSION,
     EPOCH,
+    PING,
     HAS_VERSIONS,
     HAS_LOG,
     TX_AHEAD,

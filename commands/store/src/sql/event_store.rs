@@ -174,7 +174,7 @@ impl EventStore for Database {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.write(Vec::new()).await.map(drop)
+        self.write_one(Statement::new(self.engine().texts().ping)).await.map(drop)
     }
 
     async fn close(&self) {

@@ -7,6 +7,7 @@ use crate::statement::expanded;
 use crate::{Dialect, InlineProjection, Row, StoreError};
 
 /// The inline projections, with what is being built at present.
+#[derive(Default)]
 pub(crate) struct Projected {
     pub(crate) list: Vec<Arc<dyn InlineProjection>>,
     builds: RwLock<Arc<Builds>>,

@@ -62,7 +62,3 @@ pub(crate) fn task(row: &Row) -> Result<TaskRow, StoreError> {
         last_error: row.get(10)?,
     })
 }
-
-pub(crate) fn position(row: &Row) -> Result<LogPosition, StoreError> {
-    Ok(LogPosition { tx: row.get(0)?, position: row.get(1)? })
-}

@@ -3,8 +3,8 @@
 /// The statements that each database has in its own words. Their parameters are the same.
 #[derive(Debug)]
 pub(crate) struct Texts {
-    /// Type and id: the stream's events.
-    pub(crate) load: &'static str,
+    /// Succeeds where the database can be written.
+    pub(crate) ping: &'static str,
     /// Transaction and position to begin after, limit: a page of the log.
     pub(crate) read_log: &'static str,
     /// Kinds as a JSON list: when the next task of theirs can be leased.

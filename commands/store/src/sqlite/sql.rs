@@ -13,7 +13,7 @@ pub(super) const SCHEMA: Schema = Schema {
 };
 
 pub(super) const TEXTS: Texts = Texts {
-    load: LOAD,
+    ping: PING,
     read_log: READ_LOG,
     next_due: NEXT_DUE,
     lease_tasks: LEASE_TASKS,
@@ -26,6 +26,9 @@ pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 pub(super) const COMMIT: &str = "COMMIT";
 pub(super) const ROLLBACK: &str = "ROLLBACK";
 pub(super) const PURGE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+/// The transaction that it is run in takes the write lock.
+pub(super) const PING: &str = "SELECT 1";
 
 pub(super) const HAS_VERSIONS: &str = "SELECT name FROM sqlite_schema WHERE name = 'schema_versions'";
 
@@ -146,6 +149,7 @@ pub(super) const ALL: &[&str] = &[
     COMMIT,
     ROLLBACK,
     PURGE,
+    PING,
     HAS_VERSIONS,
     EPOCH,
     CANCEL_TASKS,

@@ -20,7 +20,8 @@ pub(crate) async fn an_event_is_read_back_byte_for_byte(f: Fixture) {
     assert_eq!(loaded[0].event_version, event.event_version);
     assert_eq!(loaded[0].payload, event.payload);
     assert_eq!(loaded[0].metadata, event.metadata);
-    assert_eq!((loaded[0].sequence, loaded[0].at), (1, LogPosition { tx: 0, position: 1 }));
+    assert_eq!(loaded[0].sequence, 1);
+    assert!(loaded[0].at > LogPosition::START);
 }
 
 pub(crate) async fn an_unknown_stream_is_empty(f: Fixture) {
@@ -31,7 +32,7 @@ pub(crate) async fn what_is_appended_is_what_is_loaded(f: Fixture) {
     let mut appended = f.add("t", &["Initiated", "FormSubmitted"]).await;
     appended.extend(f.add("t", &["FundsReceived"]).await);
     assert_eq!(f.store.load(&transfer("t")).await.unwrap(), appended);
-    assert_eq!(f.store.read_log(LogPosition::START, 10).await.unwrap(), appended);
+    assert_eq!(f.read_log(LogPosition::START, 10, 3).await, appended);
     let sequences: Vec<_> = appended.iter().map(|event| event.sequence).collect();
     assert_eq!(sequences, [1, 2, 3]);
     assert!(appended.iter().all(|event| event.recorded_at.nanosecond() % 1000 == 0));
@@ -110,8 +111,9 @@ pub(crate) async fn of_many_writers_to_one_stream_one_wins_each_version(f: Fixtu
     assert_eq!(sequences, (1..=40).collect::<Vec<u64>>());
 }
 
+/// But for the character NUL, which PostgreSQL has in no text.
 pub(crate) async fn ids_may_hold_any_text(f: Fixture) {
-    for id in ["", " ", "é🙂", "a'b\"c\\d", "[1]", "line\nbreak", "nul\0inside"] {
+    for id in ["", " ", "é🙂", "a'b\"c\\d", "[1]", "line\nbreak"] {
         let appended = f.add(id, &["Initiated"]).await;
         assert_eq!(f.store.load(&transfer(id)).await.unwrap(), appended, "{id:?}");
         let refused = f.store.append(append(id, vec![], &["Initiated"])).await.unwrap_err();

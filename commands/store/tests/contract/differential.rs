@@ -1,4 +1,4 @@
-//! Random histories of calls: SQLite must answer each as the memory store does.
+//! Random histories of calls: each database must answer as the memory store does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::select;
 use windlass_store::{
-    Append, Appended, CursorMove, EventStore, IdempotencyKey, Lease, LogPosition, MemoryStore, NewTask,
-    Reservation, Retry, Settle, SqliteStore, StreamId, TaskFilter, TaskLease,
+    Append, Appended, CursorMove, Database, EventStore, IdempotencyKey, Lease, LogPosition, MemoryStore, NewTask,
+    RecordedEvent, Reservation, Retry, Settle, StreamId, TaskFilter, TaskLease,
 };
 
-use crate::fixture::{Histories, at, change, task};
+use crate::fixture::{Histories, at, change, postgres_database, sqlite_database, task};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 const KINDS: [&str; 2] = ["pay", "call"];
@@ -21,12 +21,11 @@ enum Call {
     LeaseTasks { kinds: usize, now: i64, limit: u32 },
     RenewTask { lease: usize, until: i64 },
     FailTask { lease: usize, retry: Option<i64> },
-    RetryParked { id: i64 },
+    RetryParked { task: usize },
     DropExpired { now: i64, limit: u32 },
     AcquireLease { name: &'static str, now: i64 },
     RenewLease { lease: usize, now: i64 },
     ReleaseLease { lease: usize },
-    Advance { from: Option<i64>, to: i64 },
 }
 
 /// An append, as far as it does not depend on what the store holds.
@@ -86,12 +85,11 @@ fn call() -> impl Strategy<Value = Call> {
         4 => (0usize..3, now(), 0u32..4).prop_map(|(kinds, now, limit)| Call::LeaseTasks { kinds, now, limit }),
         1 => (0usize..9, now()).prop_map(|(lease, until)| Call::RenewTask { lease, until }),
         2 => (0usize..9, prop::option::of(now())).prop_map(|(lease, retry)| Call::FailTask { lease, retry }),
-        1 => (0i64..9).prop_map(|id| Call::RetryParked { id }),
+        1 => (0usize..9).prop_map(|task| Call::RetryParked { task }),
         1 => (now(), 0u32..3).prop_map(|(now, limit)| Call::DropExpired { now, limit }),
         1 => (select(&NAMES[..]), now()).prop_map(|(name, now)| Call::AcquireLease { name, now }),
         1 => (0usize..4, now()).prop_map(|(lease, now)| Call::RenewLease { lease, now }),
         1 => (0usize..4).prop_map(|lease| Call::ReleaseLease { lease }),
-        1 => (prop::option::of(0i64..3), 0i64..3).prop_map(|(from, to)| Call::Advance { from, to }),
     ]
 }
 
@@ -119,10 +117,15 @@ impl Run {
                 let kinds = KINDS.get(..*kinds).unwrap_or(&KINDS);
                 let leased = self.store.lease_tasks(kinds, "w", at(*now), four, *limit).await;
                 self.tasks.extend(leased.iter().flatten().cloned());
+                let mut leased = leased;
+                leased.iter_mut().flatten().for_each(|task| task.id = 0);
                 format!("{leased:?}")
             }
             Call::RenewTask { lease, until } => match self.tasks.get(*lease) {
-                Some(lease) => format!("{:?}", self.store.renew_task(lease, at(*until)).await),
+                Some(lease) => {
+                    let renewed = self.store.renew_task(lease, at(*until)).await;
+                    format!("{:?}", renewed.map(|lease| lease.leased_until))
+                }
                 None => String::new(),
             },
             Call::FailTask { lease, retry } => match self.tasks.get(*lease) {
@@ -132,7 +135,11 @@ impl Run {
                 }
                 None => String::new(),
             },
-            Call::RetryParked { id } => format!("{:?}", self.store.retry_parked(*id).await),
+            Call::RetryParked { task } => {
+                let tasks = self.store.tasks(TaskFilter::All, 1000).await.unwrap();
+                let id = tasks.get(*task).map_or(-1, |task| task.id);
+                format!("{:?}", self.store.retry_parked(id).await)
+            }
             Call::DropExpired { now, limit } => {
                 // Which of several expired ones go first is not said: drop all or none.
                 let limit = if *limit == 0 { 0 } else { 100 };
@@ -151,10 +158,6 @@ impl Run {
                 Some(lease) => format!("{:?}", self.store.release_lease(lease).await),
                 None => String::new(),
             },
-            Call::Advance { from, to } => {
-                let place = |position| LogPosition { tx: 0, position };
-                format!("{:?}", self.store.advance("feed", from.map(place), place(*to)).await)
-            }
         }
     }
 
@@ -207,22 +210,44 @@ impl Run {
     /// Everything that can be read, as text.
     async fn picture(&self) -> String {
         let store = &self.store;
-        let mut log = store.read_log(LogPosition::START, 10_000).await.unwrap();
-        log.iter_mut().for_each(|event| event.recorded_at = at(0));
-        let tasks = store.tasks(TaskFilter::All, 1000).await;
+        let mut log = Vec::new();
+        for name in NAMES {
+            log.extend(store.load(&StreamId::new("Transfer", name)).await.unwrap());
+        }
+        log.iter_mut().for_each(without_place);
+        let mut tasks = store.tasks(TaskFilter::All, 1000).await.unwrap();
+        // Each database numbers in its own way.
+        tasks.iter_mut().for_each(|task| task.id = 0);
         let due = (store.next_due(&KINDS).await, store.next_due(&KINDS[..1]).await);
-        let places = (store.cursor("cursor").await, store.checkpoint("feed").await);
+        let place = store.cursor("cursor").await;
         let mut names = Vec::new();
         for name in NAMES {
             names.push(store.reservation("memo", name).await);
         }
-        format!("{log:#?}\n{tasks:#?}\n{due:?}\n{places:?}\n{names:?}")
+        format!("{log:#?}\n{tasks:#?}\n{due:?}\n{place:?}\n{names:?}")
     }
 }
 
 fn without_time(mut appended: Appended) -> Appended {
-    appended.streams.iter_mut().flatten().for_each(|event| event.recorded_at = at(0));
+    appended.streams.iter_mut().flatten().for_each(without_place);
     appended
+}
+
+/// Each database numbers in its own way, and has a clock of its own.
+fn without_place(event: &mut RecordedEvent) {
+    event.at = LogPosition::START;
+    event.recorded_at = at(0);
+}
+
+async fn answers_alike(database: Database, calls: &[Call]) -> Result<(), TestCaseError> {
+    let mut there = Run::new(Arc::new(database));
+    let mut memory = Run::new(Arc::new(MemoryStore::new(vec![Arc::new(Histories)])));
+    for call in calls {
+        prop_assert_eq!(there.make(call).await, memory.make(call).await, "{:?}", call);
+    }
+    prop_assert_eq!(there.picture().await, memory.picture().await);
+    there.store.close().await;
+    Ok(())
 }
 
 proptest! {
@@ -232,17 +257,17 @@ proptest! {
     fn sqlite_answers_as_memory_does(calls in prop::collection::vec(call(), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let folder = tempfile::tempdir().unwrap();
-            let file = folder.path().join("w.db");
-            let store = SqliteStore::open(file, vec![Arc::new(Histories)]).await.unwrap();
-            let mut sqlite = Run::new(Arc::new(store));
-            let mut memory = Run::new(Arc::new(MemoryStore::new(vec![Arc::new(Histories)])));
-            for call in &calls {
-                prop_assert_eq!(sqlite.make(call).await, memory.make(call).await, "{:?}", call);
-            }
-            prop_assert_eq!(sqlite.picture().await, memory.picture().await);
-            sqlite.store.close().await;
-            Ok(())
+            let (database, _home) = sqlite_database().await;
+            answers_alike(database, &calls).await
+        })?;
+    }
+
+    #[test]
+    fn postgres_answers_as_memory_does(calls in prop::collection::vec(call(), 1..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (database, _home) = postgres_database().await;
+            answers_alike(database, &calls).await
         })?;
     }
 }

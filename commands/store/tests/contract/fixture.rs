@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sqlx::Row;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use windlass_store::{
-    Append, Dialect, EventStore, InlineProjection, InlineRow, MemoryStore, NewEvent, NewTask,
-    ProjectionError, RecordedEvent, Schema, SqliteStore, StreamAppend, StreamChange, StreamId, TaskLease,
+    Append, Database, Dialect, EventStore, InlineProjection, InlineRow, Location, LogPosition, MemoryStore, NewEvent,
+    NewTask, ProjectionError, RecordedEvent, Statement, StreamAppend, StreamChange, StreamId, Table,
+    TaskLease,
 };
 
 /// A fresh store and a look at the inline rows behind it.
@@ -20,7 +20,13 @@ pub(crate) struct Fixture {
 
 enum Rows {
     Memory(Arc<MemoryStore>),
-    Sqlite(Arc<SqliteStore>, #[expect(dead_code, reason = "keeps the folder")] TempDir),
+    Database(Database, #[expect(dead_code, reason = "keeps what it is in")] Home),
+}
+
+/// What a database is in; gone when dropped.
+pub(crate) enum Home {
+    Folder(#[expect(dead_code, reason = "keeps the folder")] TempDir),
+    Server(#[expect(dead_code, reason = "keeps the database")] windlass_test_postgres::Database),
 }
 
 pub(crate) async fn memory() -> Fixture {
@@ -29,11 +35,33 @@ pub(crate) async fn memory() -> Fixture {
 }
 
 pub(crate) async fn sqlite() -> Fixture {
+    let (database, home) = sqlite_database().await;
+    Fixture { store: Arc::new(database.clone()), rows: Rows::Database(database, home) }
+}
+
+pub(crate) async fn postgres() -> Fixture {
+    let (database, home) = postgres_database().await;
+    Fixture { store: Arc::new(database.clone()), rows: Rows::Database(database, home) }
+}
+
+/// A fresh file with the projection [`Histories`].
+pub(crate) async fn sqlite_database() -> (Database, Home) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("data/windlass.db");
-    let store = SqliteStore::open(file, vec![Arc::new(Histories)]).await.unwrap();
-    let store = Arc::new(store);
-    Fixture { store: store.clone(), rows: Rows::Sqlite(store, folder) }
+    let database = Database::sqlite(file, vec![Arc::new(Histories)]).await.unwrap();
+    (database, Home::Folder(folder))
+}
+
+/// A fresh database on the tests' server, with the projection [`Histories`].
+pub(crate) async fn postgres_database() -> (Database, Home) {
+    let home = tokio::task::spawn_blocking(windlass_test_postgres::fresh_database).await.unwrap().unwrap();
+    let database = postgres_at(&home.url()).await;
+    (database, Home::Server(home))
+}
+
+/// Another process' handle to that database.
+pub(crate) async fn postgres_at(url: &str) -> Database {
+    Database::open(&Location::parse(url).unwrap(), vec![Arc::new(Histories)]).await.unwrap()
 }
 
 impl Fixture {
@@ -41,11 +69,11 @@ impl Fixture {
     pub(crate) async fn row(&self, key: &str) -> Option<(u64, Value)> {
         match &self.rows {
             Rows::Memory(store) => store.inline_row("histories", key),
-            Rows::Sqlite(store, _) => {
-                let query = sqlx::query("SELECT sequence, events FROM histories WHERE key = $1").bind(key);
-                let row = query.fetch_optional(&store.readers()).await.unwrap()?;
-                let events: Value = serde_json::from_str(row.get(1)).unwrap();
-                Some((row.get::<i64, _>(0) as u64, json!({ "events": events })))
+            Rows::Database(database, _) => {
+                let query = Statement::new("SELECT sequence, events FROM histories WHERE key = $1").text(key);
+                let row = database.read_one(query).await.unwrap()?;
+                let events: Value = serde_json::from_str(&row.get::<String>(1).unwrap()).unwrap();
+                Some((row.count(0).unwrap(), json!({ "events": events })))
             }
         }
     }
@@ -55,6 +83,20 @@ impl Fixture {
         let history = self.store.load(&transfer(id)).await.unwrap();
         let appended = self.store.append(append(id, history, events)).await.unwrap();
         appended.streams.into_iter().next().unwrap()
+    }
+
+    /// The next events of the log, of which there are so many or will be: transactions of other tests on the same server
+    /// hold the horizon back.
+    pub(crate) async fn read_log(&self, after: LogPosition, limit: u32, left: usize) -> Vec<RecordedEvent> {
+        let wanted = left.min(limit as usize);
+        for _ in 0..500 {
+            let page = self.store.read_log(after, limit).await.unwrap();
+            if page.len() >= wanted {
+                return page;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the log is not read to its end");
     }
 
     /// Adds tasks alone.
@@ -85,21 +127,31 @@ impl InlineProjection for Histories {
         &["Transfer"]
     }
 
-    fn schema(&self, _: Dialect) -> Schema {
-        Schema {
-            component: "histories",
-            migrations: &[
-                "CREATE TABLE histories (key TEXT PRIMARY KEY, sequence INTEGER NOT NULL, events TEXT)",
-                "CREATE INDEX histories_sequence ON histories (sequence)",
-            ],
-        }
+    fn table(&self) -> Table {
+        Table { name: "histories", key: &["key"] }
     }
 
-    fn statement(&self, _: Dialect) -> &'static str {
-        "INSERT INTO histories (key, sequence, events)
-         SELECT value ->> 'key', value ->> 'sequence', value -> 'events' FROM json_each($1) WHERE true
-         ON CONFLICT (key) DO UPDATE SET sequence = excluded.sequence, events = excluded.events
-         WHERE excluded.sequence > histories.sequence"
+    fn schema(&self, _: Dialect) -> &'static str {
+        "CREATE TABLE histories{build} (key TEXT PRIMARY KEY, sequence BIGINT NOT NULL, events TEXT);
+         CREATE INDEX histories_sequence{build} ON histories{build} (sequence)"
+    }
+
+    fn statement(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => {
+                "INSERT INTO histories{build} (key, sequence, events)
+                 SELECT value ->> 'key', value ->> 'sequence', value -> 'events' FROM json_each($1) WHERE true
+                 ON CONFLICT (key) DO UPDATE SET sequence = excluded.sequence, events = excluded.events
+                 WHERE excluded.sequence > histories{build}.sequence"
+            }
+            Dialect::Postgres => {
+                "INSERT INTO histories{build} (key, sequence, events)
+                 SELECT key, sequence, events::text
+                 FROM json_to_recordset($1::json) AS r (key text, sequence bigint, events json)
+                 ON CONFLICT (key) DO UPDATE SET sequence = excluded.sequence, events = excluded.events
+                 WHERE excluded.sequence > histories{build}.sequence"
+            }
+        }
     }
 
     fn rows(&self, change: &StreamChange<'_>) -> Result<Vec<InlineRow>, ProjectionError> {

@@ -36,6 +36,7 @@ macro_rules! on_every_store {
     ($($tests:tt)+) => {
         on!(memory: $($tests)+);
         on!(sqlite: $($tests)+);
+        on!(postgres: $($tests)+);
     };
 }
 
@@ -59,7 +60,6 @@ on_every_store! {
         the_log_is_read_in_pages_without_gap_or_double,
         beyond_the_end_there_is_nothing,
         readers_see_every_event_once_while_eight_writers_append,
-        a_checkpoint_moves_only_from_where_it_is,
     }
     cursors {
         a_cursor_moves_only_from_where_it_is,

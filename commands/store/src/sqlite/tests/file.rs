@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::super::{SqliteStore, Statement};
-use super::{append, change, file, fresh, stream};
-use crate::{Append, AppendError, EventStore, LogPosition, Schema, StoreError};
+use super::{append, change, engine, file, fresh, stream};
+use crate::sql::Engine;
+use crate::{Append, AppendError, Database, EventStore, LogPosition, Schema, Statement, StoreError};
 
-async fn open(path: &Path) -> SqliteStore {
-    SqliteStore::open(path, vec![]).await.unwrap()
+async fn open(path: &Path) -> Database {
+    Database::sqlite(path, vec![]).await.unwrap()
 }
 
 #[tokio::test]
@@ -35,8 +35,8 @@ async fn the_file_is_durable_and_in_wal_mode() {
     {
         let rows = store.write(vec![Statement::new(pragma)]).await.unwrap();
         let text: String = match value {
-            "wal" => sqlx::Row::get(&rows[0][0], 0),
-            _ => sqlx::Row::get::<i64, _>(&rows[0][0], 0).to_string(),
+            "wal" => rows[0][0].get(0).unwrap(),
+            _ => rows[0][0].get::<i64>(0).unwrap().to_string(),
         };
         assert_eq!(text, value, "{pragma}");
     }
@@ -80,7 +80,7 @@ async fn several_processes_may_create_the_file_at_once() {
     let openers: Vec<_> = (0..4)
         .map(|_| {
             let path = path.clone();
-            tokio::spawn(async move { SqliteStore::open(path, vec![]).await.map(drop) })
+            tokio::spawn(async move { Database::sqlite(path, vec![]).await.map(drop) })
         })
         .collect();
     for opener in openers {
@@ -94,7 +94,7 @@ async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
     let store = open(&path).await;
     store.write(vec![Statement::new("UPDATE schema_versions SET version = 1000")]).await.unwrap();
     store.close().await;
-    let refused = SqliteStore::open(&path, vec![]).await.err().unwrap();
+    let refused = Database::sqlite(&path, vec![]).await.err().unwrap();
     let known = super::super::sql::SCHEMA.version();
     assert_eq!(refused, StoreError::NewerSchema { component: "store".to_owned(), found: 1000, known });
 }
@@ -133,7 +133,8 @@ async fn a_locked_database_is_busy() {
     let (_folder, path) = file();
     let locker = open(&path).await;
     let patience = Duration::from_millis(20);
-    let store = SqliteStore::open_patiently(&path, vec![], patience).await.unwrap();
+    let engine = std::sync::Arc::new(engine(&path, patience).await);
+    let store = Database::with(engine, Default::default()).await.unwrap();
     let mut lock = sqlx::Connection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
     let lock: &mut sqlx::SqliteConnection = &mut lock;
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *lock).await.unwrap();
@@ -161,8 +162,7 @@ async fn a_full_disk_is_told_and_nothing_is_half_written() {
 #[tokio::test]
 async fn readers_cannot_write() {
     let (_folder, store) = fresh(vec![]).await;
-    let refused = sqlx::query("DELETE FROM events").execute(&store.readers()).await.unwrap_err();
-    let refused = super::super::failure::store_error(refused);
+    let refused = store.read(Statement::new("DELETE FROM events")).await.unwrap_err();
     assert!(matches!(refused, StoreError::ReadOnly { .. }), "{refused}");
 }
 
@@ -170,7 +170,7 @@ async fn readers_cannot_write() {
 async fn a_file_that_is_no_database_is_damaged() {
     let (_folder, path) = file();
     std::fs::write(&path, "This is a shopping list. ".repeat(100)).unwrap();
-    let refused = SqliteStore::open(&path, vec![]).await.err().unwrap();
+    let refused = Database::sqlite(&path, vec![]).await.err().unwrap();
     assert!(matches!(refused, StoreError::Corrupt { .. }), "{refused}");
 }
 
@@ -189,10 +189,10 @@ async fn a_folder_that_cannot_be_made_is_named() {
     let (folder, path) = file();
     std::fs::write(&path, "").unwrap();
     let below = path.join("deeper/w.db");
-    let refused = SqliteStore::open(&below, vec![]).await.err().unwrap();
+    let refused = Database::sqlite(&below, vec![]).await.err().unwrap();
     let StoreError::Unavailable { detail } = &refused else { panic!("{refused}") };
     assert!(detail.contains("deeper/w.db"), "{detail}");
-    let refused = SqliteStore::open(folder.path(), vec![]).await.err().unwrap();
+    let refused = Database::sqlite(folder.path(), vec![]).await.err().unwrap();
     assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused}");
 }
 
@@ -208,10 +208,36 @@ async fn a_closed_store_refuses_and_does_not_hang() {
 
 #[tokio::test]
 async fn callers_get_an_answer_when_the_writer_has_died() {
-    let (_folder, store) = fresh(vec![]).await;
-    let waiting = store.append(append("a"));
-    store.writer.lock().unwrap().as_ref().unwrap().abort();
+    let (_folder, path) = file();
+    let engine = engine(&path, Duration::from_secs(5)).await;
+    let waiting = engine.write(vec![Statement::new("SELECT 1")].into());
+    engine.writer.lock().unwrap().as_ref().unwrap().abort();
     let refused = waiting.await.unwrap_err();
-    assert!(matches!(refused, AppendError::Store(StoreError::Unavailable { .. })), "{refused}");
-    assert!(store.ping().await.is_err());
+    assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused}");
+    assert!(engine.write(vec![Statement::new("SELECT 1")].into()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_file_of_before_projections_had_versions_goes_on() {
+    let (_folder, path) = file();
+    let url = format!("sqlite:{}?mode=rwc", path.display());
+    let mut old: sqlx::SqliteConnection = sqlx::Connection::connect(&url).await.unwrap();
+    let run = async |old: &mut sqlx::SqliteConnection, sql| {
+        sqlx::Executor::execute(old, sqlx::raw_sql(sql)).await.unwrap();
+    };
+    run(&mut old, include_str!("../../../../../migrations/sqlite/store_0001_log.sql")).await;
+    run(
+        &mut old,
+        "CREATE TABLE schema_versions (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+         INSERT INTO schema_versions VALUES ('store', 1), ('counts', 1), ('vault', 1);
+         CREATE TABLE counts (key TEXT PRIMARY KEY, sequence INTEGER NOT NULL)",
+    )
+    .await;
+    sqlx::Connection::close(old).await.unwrap();
+    let store = Database::sqlite(&path, vec![std::sync::Arc::new(super::projections::Counts)]).await.unwrap();
+    store.append(append("a")).await.unwrap();
+    let row = store.read_one(Statement::new("SELECT sequence FROM counts WHERE key = 'a'")).await.unwrap();
+    assert_eq!(row.unwrap().get::<i64>(0), Ok(1));
+    let versions = store.schema_versions().await.unwrap();
+    assert_eq!(versions, [("store".to_owned(), 2), ("vault".to_owned(), 1)]);
 }

@@ -1,18 +1,22 @@
 //! What waits is committed together, and one bad append does not hurt the others.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::super::job::{AppendJob, Job};
-use super::super::statement::Statement;
+use super::super::job::Job;
 use super::super::writer::Writer;
 use super::super::{connect, migrate, sql};
 use super::{append, file, stream};
-use crate::{Append, AppendError, Appended, Reservation, StoreError};
+use crate::sql::Failure;
+use crate::sql::job::AppendJob;
+use crate::sql::projected::Projected;
+use crate::{Append, Appended, Reservation, Statement, StoreError};
 
-type Answer = oneshot::Receiver<Result<Appended, AppendError>>;
+type Answer = oneshot::Receiver<Result<Appended, Failure>>;
 
 /// Lets a writer find all these appends waiting; their answers, and how often it committed.
-async fn write(appends: Vec<Append>) -> (Vec<Result<Appended, AppendError>>, u64) {
+async fn write(appends: Vec<Append>) -> (Vec<Result<Appended, Failure>>, u64) {
     let (_folder, path) = file();
     let options = connect::options(&path, std::time::Duration::from_secs(5));
     let mut connection = connect::writer(&path, &options).await.unwrap();
@@ -21,13 +25,13 @@ async fn write(appends: Vec<Append>) -> (Vec<Result<Appended, AppendError>>, u64
     let mut waiting: Vec<Answer> = Vec::new();
     for append in appends {
         let (answer, receiver) = oneshot::channel();
-        let job = Job::Append(Box::new(AppendJob::new(append, vec![])), answer);
+        let job = Job::Append(Arc::new(AppendJob::new(append, vec![])), answer);
         sender.try_send(job).ok().unwrap();
         waiting.push(receiver);
     }
     drop(sender);
     let commits = watch::Sender::new(0);
-    Writer { connection, projections: vec![], jobs, commits: commits.clone() }.run().await;
+    Writer { connection, projected: Arc::new(Projected::new(vec![])), jobs, commits: commits.clone() }.run().await;
     let mut answers = Vec::new();
     for answer in waiting {
         answers.push(answer.await.unwrap());
@@ -63,7 +67,7 @@ async fn appends_to_one_stream_are_committed_one_after_the_other() {
     let (answers, commits) = write(vec![append("a"), append("b"), append("a")]).await;
     assert_eq!(commits, 1);
     assert!(answers[0].is_ok() && answers[1].is_ok());
-    assert_eq!(answers[2], Err(AppendError::Conflict { stream: stream("a") }));
+    assert!(matches!(answers[2], Err(Failure::Refused(_))));
 }
 
 #[tokio::test]
@@ -76,7 +80,7 @@ async fn one_bad_append_does_not_hurt_the_others() {
     assert_eq!(commits, 3);
     let outcomes: Vec<bool> = answers.iter().map(Result::is_ok).collect();
     assert_eq!(outcomes, [true, true, false, true]);
-    assert_eq!(answers[2], Err(AppendError::Conflict { stream: stream("c") }));
+    assert!(matches!(answers[2], Err(Failure::Refused(_))));
     let positions: Vec<i64> =
         answers.iter().flatten().map(|appended| appended.streams[0][0].at.position).collect();
     assert_eq!(positions, [1, 2, 3]);
@@ -86,8 +90,7 @@ async fn one_bad_append_does_not_hurt_the_others() {
 async fn two_that_want_one_name_are_told_apart() {
     let (answers, _) = write(vec![reserving("a", "1"), reserving("b", "1")]).await;
     assert!(answers[0].is_ok());
-    let refused = AppendError::Reserved { kind: "memo", key: "1".to_owned(), owner: "a".to_owned() };
-    assert_eq!(answers[1], Err(refused));
+    assert!(matches!(answers[1], Err(Failure::Refused(_))));
 }
 
 #[tokio::test]

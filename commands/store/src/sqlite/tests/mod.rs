@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::SqliteStore;
-use crate::{Append, InlineProjection, NewEvent, RecordedEvent, StreamAppend, StreamId};
+use super::SqliteEngine;
+use crate::sql::projected::Projected;
+use crate::{Append, Database, InlineProjection, NewEvent, RecordedEvent, StreamAppend, StreamId};
 
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -19,10 +20,15 @@ fn file() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-async fn fresh(projections: Vec<Arc<dyn InlineProjection>>) -> (TempDir, SqliteStore) {
+async fn fresh(projections: Vec<Arc<dyn InlineProjection>>) -> (TempDir, Database) {
     let (folder, path) = file();
-    let store = SqliteStore::open(path, projections).await.unwrap();
+    let store = Database::sqlite(path, projections).await.unwrap();
     (folder, store)
+}
+
+/// The engine without the database around it.
+async fn engine(path: &std::path::Path, patience: std::time::Duration) -> SqliteEngine {
+    SqliteEngine::open(path, Arc::new(Projected::new(vec![])), patience).await.unwrap()
 }
 
 fn stream(id: &str) -> StreamId {

@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use sqlx::Row;
 
-use super::super::SqliteStore;
 use super::{append, change, fresh, stream};
 use crate::{
-    Append, AppendError, Dialect, EventStore, InlineProjection, InlineRow, ProjectionError, Schema,
-    StoreError, StreamChange,
+    Append, AppendError, Database, Dialect, EventStore, InlineProjection, InlineRow, ProjectionError, Statement,
+    StoreError, StreamChange, Table,
 };
 
-/// Counts events by type. Its table has no room for the transfer `forbidden`.
-struct Counts;
+/// Counts each transfer's events. Its table has no room for the transfer `forbidden`, and its rows for `twice`.
+pub(super) struct Counts;
 
 impl InlineProjection for Counts {
     fn name(&self) -> &'static str {
@@ -28,44 +26,46 @@ impl InlineProjection for Counts {
         &["Transfer"]
     }
 
-    fn schema(&self, _: Dialect) -> Schema {
-        Schema {
-            component: "counts",
-            migrations: &["CREATE TABLE counts (key TEXT PRIMARY KEY, count INTEGER NOT NULL,
-                           last TEXT NOT NULL CHECK (last <> 'forbidden'))"],
-        }
+    fn table(&self) -> Table {
+        Table { name: "counts", key: &["key"] }
+    }
+
+    fn schema(&self, _: Dialect) -> &'static str {
+        "CREATE TABLE counts{build} (key TEXT PRIMARY KEY CHECK (key <> 'forbidden'), sequence INTEGER NOT NULL)"
     }
 
     fn statement(&self, _: Dialect) -> &'static str {
-        "INSERT INTO counts (key, count, last)
-         SELECT value ->> 'key', value ->> 'count', value ->> 'last' FROM json_each($1) WHERE true
-         ON CONFLICT (key) DO UPDATE SET count = count + excluded.count, last = excluded.last"
+        "INSERT INTO counts{build} (key, sequence)
+         SELECT value ->> 'key', value ->> 'sequence' FROM json_each($1) WHERE true
+         ON CONFLICT (key) DO UPDATE SET sequence = excluded.sequence
+         WHERE excluded.sequence > counts{build}.sequence"
     }
 
     fn rows(&self, change: &StreamChange<'_>) -> Result<Vec<InlineRow>, ProjectionError> {
-        let last = &change.stream.aggregate_id;
-        let row = |event_type: &str| InlineRow {
-            key: event_type.to_owned(),
-            values: json!({ "count": 1, "last": last }),
-        };
-        Ok(change.appended().map(|event| row(event.event_type)).collect())
+        let row = InlineRow { key: change.stream.aggregate_id.clone(), values: json!({}) };
+        Ok(if row.key == "twice" { vec![row.clone(), row] } else { vec![row] })
     }
 }
 
-async fn count(store: &SqliteStore) -> Option<i64> {
-    let query = sqlx::query("SELECT count FROM counts WHERE key = 'Tick'");
-    let row = query.fetch_optional(&store.readers()).await.unwrap();
-    row.map(|row| row.get(0))
+async fn counts(store: &Database) -> Vec<(String, i64)> {
+    let rows = store.read(Statement::new("SELECT key, sequence FROM counts ORDER BY key")).await.unwrap();
+    rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap())).collect()
 }
 
 #[tokio::test]
-async fn rows_of_one_key_in_one_append_all_count() {
+async fn rows_of_several_streams_are_written_together() {
     let (_folder, store) = fresh(vec![Arc::new(Counts)]).await;
     let streams = ["a", "b", "c"].map(|id| change(id, vec![])).into();
     store.append(Append { streams, ..Append::default() }).await.unwrap();
-    assert_eq!(count(&store).await, Some(3));
-    store.append(append("d")).await.unwrap();
-    assert_eq!(count(&store).await, Some(4));
+    let rows = ["a", "b", "c"].map(|id| (id.to_owned(), 1));
+    assert_eq!(counts(&store).await, rows);
+}
+
+#[tokio::test]
+async fn two_rows_of_one_key_are_a_fault_of_the_projection() {
+    let (_folder, store) = fresh(vec![Arc::new(Counts)]).await;
+    let refused = store.append(append("twice")).await.unwrap_err();
+    assert!(refused.to_string().contains("two rows have the key twice"), "{refused}");
 }
 
 #[tokio::test]
@@ -75,5 +75,5 @@ async fn a_row_that_its_table_refuses_stops_the_append() {
     let named = matches!(refused, AppendError::Store(StoreError::Projection { projection: "counts", .. }));
     assert!(named, "{refused}");
     assert_eq!(store.load(&stream("forbidden")).await.unwrap(), vec![]);
-    assert_eq!(count(&store).await, None);
+    assert_eq!(counts(&store).await, []);
 }
