@@ -69,19 +69,27 @@ pub(crate) async fn log(place: &Place) -> Vec<RecordedEvent> {
 
 /// Appends to a transfer, with a task of each new event.
 pub(crate) async fn add(place: &Place, id: &str, events: &[&str]) {
-    let stream = StreamId::new("transfer", id);
-    let history = place.database.load(&stream).await.unwrap();
-    let first = history.len() as u64 + 1;
-    let tasks = (first..).zip(events).map(|(sequence, _)| NewTask {
-        kind: "pay",
-        key: id.to_owned(),
-        sequence,
-        payload: "{}".to_owned(),
-        due_at: at(sequence as i64),
-    });
-    let (tasks, events) = (tasks.collect(), events.iter().map(|name| event(name)).collect());
-    let streams = vec![StreamAppend { stream, history, events }];
-    place.database.append(Append { streams, tasks, ..Append::default() }).await.unwrap();
+    add_all(place, vec![(id.to_owned(), events)]).await;
+}
+
+/// The same for several in one append.
+async fn add_all(place: &Place, transfers: Vec<(String, &[&str])>) {
+    let mut append = Append::default();
+    for (id, events) in transfers {
+        let stream = StreamId::new("transfer", id.as_str());
+        let history = place.database.load(&stream).await.unwrap();
+        let first = history.len() as u64 + 1;
+        append.tasks.extend((first..).zip(events).map(|(sequence, _)| NewTask {
+            kind: "pay",
+            key: id.clone(),
+            sequence,
+            payload: "{}".to_owned(),
+            due_at: at(sequence as i64),
+        }));
+        let events = events.iter().map(|name| event(name)).collect();
+        append.streams.push(StreamAppend { stream, history, events });
+    }
+    place.database.append(append).await.unwrap();
 }
 
 /// White space and escapes are kept as they are.
@@ -99,8 +107,10 @@ fn event(name: &str) -> NewEvent {
 /// Something in every table.
 pub(crate) async fn fill(place: &Place) {
     let store = &place.database;
-    for n in 0..1_203 {
-        add(place, &format!("transfer-{n}"), &["Begun", "Ended"][..1 + n % 2]).await;
+    let transfers: Vec<_> = (0..1_203).collect();
+    for some in transfers.chunks(40) {
+        let events = |n: &usize| (format!("transfer-{n}"), &["Begun", "Ended"][..1 + n % 2]);
+        add_all(place, some.iter().map(events).collect()).await;
     }
     add(place, "transfer-0", &["Ended"]).await;
     for n in 0..3 {

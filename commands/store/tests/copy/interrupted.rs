@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use windlass_store::{CopyError, CopyOptions, Dialect, Statement, copy};
+use windlass_store::{CopyError, CopyOptions, CopyProgress, Dialect, Statement, copy};
 
 use crate::fixture::{Place, TABLES, fill, log, options, place};
 
@@ -61,6 +61,10 @@ async fn an_unfinished_copy_goes_on_only_from_its_source_or_anew() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_the_same_on_both_sides_is_named() {
+    let (origin, whole) = both(Dialect::Sqlite).await;
+    let mut copied = 0;
+    let count = |step: CopyProgress| copied += usize::from(!step.verifying);
+    copy(&origin.database, &whole.database, &TABLES, &options(), count).await.unwrap();
     for (table, tampering) in [
         ("events", "UPDATE events SET payload = '{}' WHERE aggregate_id = 'transfer-77'"),
         ("events", "DELETE FROM events WHERE aggregate_id = 'transfer-77'"),
@@ -70,17 +74,9 @@ async fn what_is_not_the_same_on_both_sides_is_named() {
         ("sealed", "UPDATE sealed SET note = NULL"),
         ("checkpoints", "UPDATE checkpoints SET at = at + 1 WHERE name = 'half'"),
     ] {
-        let (origin, there) = both(Dialect::Sqlite).await;
-        // Stopped while it verifies: all is there.
-        let copied = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-        let count = copied.clone();
-        let measure = place(Dialect::Sqlite).await;
-        copy(&origin.database, &measure.database, &TABLES, &options(), move |step| {
-            count.fetch_add(usize::from(!step.verifying), std::sync::atomic::Ordering::Relaxed);
-        })
-        .await
-        .unwrap();
-        stopped_after(&origin, &there, copied.load(std::sync::atomic::Ordering::Relaxed)).await;
+        let there = Arc::new(place(Dialect::Sqlite).await);
+        // Stopped when it begins to verify: all is there.
+        stopped_after(&origin, &there, copied).await;
         there.database.write_one(Statement::new(tampering)).await.unwrap();
         let outcome = copy(&origin.database, &there.database, &TABLES, &options(), |_| {}).await;
         assert!(
