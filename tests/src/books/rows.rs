@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use sqlx::{Column, Row, TypeInfo, ValueRef, sqlite::SqliteRow};
 use windlass_projections::inline_projections;
 use windlass_store::{
-    Dialect, EventStore, InlineProjection, LogPosition, RecordedEvent, SqliteStore, Statement, StreamChange,
+    Database, Dialect, EventStore, InlineProjection, LogPosition, RecordedEvent, Statement, StreamChange,
     StreamId,
 };
 
@@ -16,10 +15,16 @@ use crate::World;
 
 const PAGE: u32 = 1_000;
 
+const TRANSFERS: &str = "SELECT json_array(id, sequence, subject, kind, asset, status, started_at,
+    stellar_transaction_id, external_transaction_id, view) FROM transfers ORDER BY id";
+
+const STELLAR_TRANSACTIONS: &str = "SELECT json_array(hash, sequence, source, account_sequence, open, spent)
+    FROM stellar_transactions ORDER BY hash";
+
 pub(super) async fn check(world: &World, findings: &mut Findings) -> Result<()> {
     let store = log::open(world).await?;
     let folder = tempfile::tempdir()?;
-    let anew = SqliteStore::open(folder.path().join("anew.db"), inline_projections()).await?;
+    let anew = Database::sqlite(folder.path().join("anew.db"), inline_projections()).await?;
     let streams = streams(&store).await?;
     for projection in inline_projections() {
         let rows = rows(&*projection, &streams)?;
@@ -27,8 +32,8 @@ pub(super) async fn check(world: &World, findings: &mut Findings) -> Result<()> 
             Statement::new(projection.statement(Dialect::Sqlite)).text(Value::Array(rows).to_string());
         anew.write(vec![write]).await?;
         let sql = match projection.name() {
-            "transfers" => "SELECT * FROM transfers ORDER BY id",
-            "stellar_transactions" => "SELECT * FROM stellar_transactions ORDER BY hash",
+            "transfers" => TRANSFERS,
+            "stellar_transactions" => STELLAR_TRANSACTIONS,
             other => anyhow::bail!("the books do not know the projection {other}"),
         };
         let rebuilt = table(&anew, sql).await?;
@@ -39,7 +44,7 @@ pub(super) async fn check(world: &World, findings: &mut Findings) -> Result<()> 
     Ok(())
 }
 
-async fn streams(store: &SqliteStore) -> Result<BTreeMap<String, (StreamId, Vec<RecordedEvent>)>> {
+async fn streams(store: &Database) -> Result<BTreeMap<String, (StreamId, Vec<RecordedEvent>)>> {
     let mut streams = BTreeMap::new();
     let mut after = LogPosition::START;
     loop {
@@ -75,21 +80,7 @@ fn rows(
     Ok(all)
 }
 
-async fn table(store: &SqliteStore, sql: &'static str) -> Result<Vec<Vec<String>>> {
+async fn table(store: &Database, sql: &'static str) -> Result<Vec<String>> {
     let rows = store.read(Statement::new(sql)).await?;
-    rows.iter().map(columns).collect()
-}
-
-fn columns(row: &SqliteRow) -> Result<Vec<String>> {
-    let column = |index: usize| -> Result<String> {
-        let value = row.try_get_raw(index)?;
-        if value.is_null() {
-            return Ok("null".to_owned());
-        }
-        match value.type_info().name() {
-            "INTEGER" => Ok(row.try_get::<i64, _>(index)?.to_string()),
-            _ => Ok(row.try_get::<String, _>(index)?),
-        }
-    };
-    row.columns().iter().map(|of| Ok(format!("{}: {}", of.name(), column(of.ordinal())?))).collect()
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }
