@@ -1,6 +1,6 @@
 //! Erasing a person: whatever was ever sealed for them is found through the log, and its keys are deleted.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use windlass_domain::{
     Subject,
@@ -15,6 +15,10 @@ use crate::{CommandError, Commands, Context, repository::TRIES};
 
 /// How many events are looked through at once.
 const PAGE: u32 = 1_000;
+
+/// How often, and how soon, it is looked again whether the log is final to its end.
+const LOOKS: u32 = 200;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// A person, and all that is theirs in the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +55,7 @@ impl Commands {
     /// (`rail:NAME:ID`). Goes through the whole log.
     ///
     /// # Errors
+    /// [`CommandError::HeldBack`] where a long transaction keeps the end of the log from being read;
     /// [`CommandError::UnknownPerson`] where neither the log nor the vault knows of them.
     pub async fn find_person(&self, customer: &str) -> Result<Person, CommandError> {
         let customer = customer.trim();
@@ -58,6 +63,7 @@ impl Commands {
             Ok(subject) => Wanted::Identity(subject.identity()),
             Err(_) => Wanted::CustomerId(customer.to_owned()),
         };
+        self.await_whole_log().await?;
         let mut person = Person::default();
         let mut after = LogPosition::START;
         loop {
@@ -97,6 +103,17 @@ impl Commands {
         let recorded = self.record_erasure(person, &subjects, reason, context).await?;
         let erased = self.vault.erase_all(&subjects).await?;
         Ok(Erasure { erased, recorded })
+    }
+
+    /// What is committed and not final yet could be the person's.
+    async fn await_whole_log(&self) -> Result<(), CommandError> {
+        for _ in 0..LOOKS {
+            if !self.store.is_held_back().await? {
+                return Ok(());
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        Err(CommandError::HeldBack)
     }
 
     async fn record_erasure(

@@ -28,6 +28,11 @@ pub enum CommandError {
         (rail:NAME:ID)"
     )]
     UnknownPerson(String),
+    /// The end of the log cannot be read yet. Worth trying again.
+    #[error(
+        "the end of the log is not final: a transaction in the database has been open for long; end it, and try again"
+    )]
+    HeldBack,
     /// This anchor does not take or give the asset that way.
     #[error("this asset is not offered")]
     NotOffered,

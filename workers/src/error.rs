@@ -41,6 +41,7 @@ impl From<CommandError> for StepError {
             CommandError::Refused(Refusal::Closed(_))
             | CommandError::Contended
             | CommandError::SequenceTaken(_)
+            | CommandError::HeldBack
             | CommandError::Rail(_) => Self::Transient(error.to_string()),
             CommandError::Refused(_)
             | CommandError::TransactionRefused(_)

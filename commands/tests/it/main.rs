@@ -1,4 +1,4 @@
-//! The write side over a real store: every test runs on memory and on SQLite.
+//! The write side over a real store: every test runs on memory, on SQLite and on PostgreSQL.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -35,6 +35,7 @@ macro_rules! on_every_store {
     ($($tests:tt)+) => {
         on!(memory: $($tests)+);
         on!(sqlite: $($tests)+);
+        on!(postgres: $($tests)+);
     };
 }
 

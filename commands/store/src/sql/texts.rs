@@ -83,6 +83,9 @@ pub(crate) const PROJECTIONS: &str = "SELECT name, version, build, building FROM
 pub(crate) const FOUND_PROJECTION: &str = "INSERT INTO projections (name, version, build)
     VALUES ($1, $2, 1) ON CONFLICT (name) DO NOTHING RETURNING name";
 
+/// For PostgreSQL alone: an event that is committed and not final.
+pub(crate) const HELD_BACK: &str = "SELECT sequence FROM events WHERE tx >= windlass_horizon() LIMIT 1";
+
 pub(crate) const ANY_EVENT: &str = "SELECT sequence FROM events LIMIT 1";
 
 // Schema versions.

@@ -39,6 +39,9 @@ async fn add_all(database: &Database, prefix: &str, count: u32) {
 }
 
 async fn read(database: &Database, after: LogPosition) -> Vec<RecordedEvent> {
+    while database.is_held_back().await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     database.read_log(after, 10_000).await.unwrap()
 }
 
