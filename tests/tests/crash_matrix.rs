@@ -44,7 +44,9 @@ async fn a_worker_that_dies_at_any_place_pays_once_after_its_restart() {
     assert!(places.len() >= 10, "{places:?}");
     let mut deaths = vec![];
     for place in places {
-        for (on, pass) in [(On::Sqlite, 1), (On::Sqlite, 2), (On::Sqlite, 3), (On::Postgres, 1), (On::Postgres, 2)] {
+        for (on, pass) in
+            [(On::Sqlite, 1), (On::Sqlite, 2), (On::Sqlite, 3), (On::Postgres, 1), (On::Postgres, 2)]
+        {
             deaths.push(Death { on, place: place.clone(), pass, times: 1 });
         }
     }

@@ -64,7 +64,9 @@ impl Database {
 /// The row of that alias as JSON, which knows no blobs.
 fn json_object(alias: &str, columns: &[String]) -> String {
     let member = |column: &String| {
-        format!("'{column}', CASE typeof({alias}.{column}) WHEN 'blob' THEN hex({alias}.{column}) ELSE {alias}.{column} END")
+        format!(
+            "'{column}', CASE typeof({alias}.{column}) WHEN 'blob' THEN hex({alias}.{column}) ELSE {alias}.{column} END"
+        )
     };
     let members: Vec<_> = columns.iter().map(member).collect();
     format!("json_object({})", members.join(", "))

@@ -15,8 +15,8 @@ use crate::sql::projected::suffix;
 use crate::sql::{rows, texts};
 use crate::timestamp::to_micros;
 use crate::{
-    Database, Dialect, Difference, Fenced, InlineProjection, LogPosition, RecordedEvent, Statement, StoreError,
-    StreamChange, StreamId,
+    Database, Dialect, Difference, Fenced, InlineProjection, LogPosition, RecordedEvent, Statement,
+    StoreError, StreamChange, StreamId,
 };
 
 /// How long the transaction of a page may take.
