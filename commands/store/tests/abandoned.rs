@@ -22,7 +22,8 @@ async fn an_abandoned_transaction_is_not_committed_by_the_next_user_of_its_conne
         database.write(vec![Statement::new("SELECT 1"), Statement::new("SELECT 1")]).await.unwrap();
     }
     tokio::time::sleep(Duration::from_millis(400)).await;
-    let count = async |query| database.read_one(Statement::new(query)).await.unwrap().unwrap().count(0).unwrap();
+    let count =
+        async |query| database.read_one(Statement::new(query)).await.unwrap().unwrap().count(0).unwrap();
     assert_eq!(count("SELECT count(*) FROM notes").await, 0, "half a transaction was committed");
     assert_eq!(count(OPEN).await, 0, "a transaction was left open");
 }
