@@ -113,10 +113,7 @@ async fn run(
     statement.postgres().persistent(!pooled).fetch_all(connection).await
 }
 
-async fn end(
-    mut connection: Open,
-    done: Result<Vec<PgRow>, sqlx::Error>,
-) -> Result<Vec<PgRow>, sqlx::Error> {
+async fn end(mut connection: Open, done: Result<Vec<PgRow>, sqlx::Error>) -> Result<Vec<PgRow>, sqlx::Error> {
     let ending = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
     let ended = connection.execute(sqlx::raw_sql(ending)).await;
     connection.is_ended = ended.is_ok();
