@@ -1,5 +1,4 @@
 //! What is abandoned midway, as by a time limit, leaves no transaction open for the next user of its connection.
-#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
 
 use std::time::Duration;
 
