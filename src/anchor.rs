@@ -12,18 +12,20 @@ use windlass_domain::{
     ports::{Clock, Ids, Ledger, Rail},
 };
 use windlass_horizon::{Horizon, HorizonConfig};
-use windlass_projections::{Backend, Queries, inline_projections};
+use windlass_projections::{Backend, Queries};
 use windlass_rails::{SandboxBankRail, SandboxBankRailConfig};
 use windlass_stellar::Keypair;
-use windlass_store::{Database, EventStore};
+use windlass_store::{Database, EventStore, StoreError, Subscriptions};
 use windlass_vault::Vault;
-use windlass_workers::{Keyring, Ports, Runner, RunnerConfig, duties, steps};
+use windlass_workers::{Handler, Keyring, Ports, Runner, RunnerConfig, Subscribe, duties, steps};
 
 use crate::{
     config::{AssetConfig, Config, Stellar, anchored, example_asset},
+    handlers::Handlers,
     sandbox::{ExampleAccounts, HostedSandbox, anchor_account_holder, anchor_account_number, bank_token},
-    secrets::{master_keys, sealed_key, sealed_text},
+    secrets::{master_keys, operator_secret, sealed_key, sealed_text},
     system::{SystemClock, SystemIds},
+    work::Work,
 };
 
 /// How long the interactive link can be opened.
@@ -49,6 +51,8 @@ pub struct Roles {
 pub struct Anchor {
     config: Config,
     database: Database,
+    subscriptions: Subscriptions,
+    handlers: Vec<Handler>,
     commands: Arc<Commands>,
     queries: Queries,
     ledger: Arc<dyn Ledger>,
@@ -62,6 +66,7 @@ pub struct Anchor {
 struct Keys {
     signing: Keypair,
     jwt_secret: secrecy::SecretString,
+    operator_secret: Option<secrecy::SecretString>,
     assets: Vec<AssetKeys>,
 }
 
@@ -72,15 +77,20 @@ struct AssetKeys {
     issuer: Option<Keypair>,
 }
 
-/// Opens the log of `config`, in its folder.
+/// Opens the log of `config`, in its folder, with everything that is written together with it.
 ///
 /// # Errors
 /// Where the folder cannot be written, or the database cannot be used.
-pub async fn open_database(config: &Config) -> Result<Database> {
+pub async fn open_database(config: &Config, handlers: &Handlers) -> Result<Database> {
     fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("the data folder {} cannot be made", config.data_dir.display()))?;
-    let database = Database::open(&config.database, inline_projections()).await;
-    let database = database.with_context(|| format!("the database {} cannot be used", config.database))?;
+    let opened = async {
+        let database = Database::open(&config.database, handlers.inline.clone()).await?;
+        Subscriptions::open(database.clone()).await?;
+        Ok::<_, StoreError>(database)
+    };
+    let database =
+        opened.await.with_context(|| format!("the database {} cannot be used", config.database))?;
     if let Some(source) = database.unfinished_copy().await? {
         bail!("the database {} is an unfinished copy of {source}: let `windlass copy` end", config.database);
     }
@@ -101,8 +111,14 @@ impl Anchor {
     ///
     /// # Errors
     /// Where any of them cannot be used.
-    pub async fn open(config: Config) -> Result<Self> {
-        let database = open_database(&config).await?;
+    pub async fn open(config: Config, handlers: &Handlers) -> Result<Self> {
+        let database = open_database(&config, handlers).await?;
+        let subscriptions = Subscriptions::open(database.clone()).await?;
+        for handler in &handlers.subscriptions {
+            // Its tables are there before anybody asks for them.
+            let established = handler.establish(&subscriptions, SystemClock.now()).await;
+            established.with_context(|| format!("the event handler {} cannot begin", handler.name()))?;
+        }
         let store: Arc<dyn EventStore> = Arc::new(database.clone());
         let vault = Arc::new(open_vault(&config, &database).await?);
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
@@ -127,7 +143,20 @@ impl Anchor {
         let commands =
             Arc::new(Commands::new(store.clone(), vault, rail.clone(), clock.clone(), ids.clone(), policy));
         let queries = Queries::new(Backend::Database(database.clone()), store);
-        Ok(Self { config, database, commands, queries, ledger, rail, clock, ids, keys })
+        let handlers = handlers.subscriptions.clone();
+        Ok(Self {
+            config,
+            database,
+            subscriptions,
+            handlers,
+            commands,
+            queries,
+            ledger,
+            rail,
+            clock,
+            ids,
+            keys,
+        })
     }
 
     /// Runs until `stop`, then ends in order: requests and tasks under way come to their end, then the sandbox, then
@@ -138,6 +167,7 @@ impl Anchor {
     pub async fn run(
         self,
         roles: Roles,
+        work: Work,
         listener: Option<TcpListener>,
         stop: CancellationToken,
         ready: impl FnOnce(&Config),
@@ -145,9 +175,11 @@ impl Anchor {
         let hosted = self.host_sandbox(roles).await?;
         let (stop_work, stop_http, stop_sandbox) =
             (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
-        let mut serving = None;
+        let (mut serving, mut api) = (None, None);
+        let work = work.begin(self.runner(), stop_work.clone())?;
         if let (true, Some(listener)) = (roles.serve, listener) {
-            let mut router = windlass_api::router(Arc::new(self.api()?));
+            let served = api.insert(Arc::new(self.api()?));
+            let mut router = windlass_api::router(served.clone());
             if let Some(sandbox) = &hosted {
                 router = router.nest("/sandbox", sandbox.router());
             }
@@ -170,12 +202,16 @@ impl Anchor {
                 None
             }
         };
-        let working = roles.work.then(|| tokio::spawn(self.runner().run(stop_work.clone())));
-
-        stop.cancelled().await;
+        let mut working = roles.work.then(|| tokio::spawn(work));
+        tokio::select! {
+            () = stop.cancelled() => {}
+            // What is done once ends by itself.
+            () = ended(working.as_mut()) => working = None,
+        }
         tracing::info!("stopping: what is under way comes to its end");
         stop_work.cancel();
         finish("the workers", working).await;
+        api.inspect(|api| api.end_streams());
         stop_http.cancel();
         finish("the HTTP server", serving).await;
         stop_sandbox.cancel();
@@ -221,6 +257,7 @@ impl Anchor {
             network: config.network.clone(),
             signing_key: self.keys.signing.clone(),
             jwt_secret: self.keys.jwt_secret.clone(),
+            operator_secret: self.keys.operator_secret.clone(),
             auth_timeout: config.sep10.auth_timeout,
             jwt_timeout: config.sep10.jwt_timeout,
             interactive_link_timeout: INTERACTIVE_LINK,
@@ -257,13 +294,12 @@ impl Anchor {
             duty_lease: self.config.duty_lease,
             ..RunnerConfig::new(self.ids.id().to_string())
         };
-        Runner::new(
-            Arc::new(self.database.clone()),
-            self.clock.clone(),
-            config,
-            steps(&ports),
-            duties(&ports),
-        )
+        let mut duties = duties(&ports);
+        for handler in &self.handlers {
+            let (subscriptions, clock) = (self.subscriptions.clone(), self.clock.clone());
+            duties.push(Arc::new(Subscribe::new(handler.clone(), subscriptions, clock)));
+        }
+        Runner::new(Arc::new(self.database.clone()), self.clock.clone(), config, steps(&ports), duties)
     }
 
     /// The same on a sandbox of another process, which may not be there yet: tried again until it is, or until `stop`.
@@ -315,7 +351,8 @@ async fn find_keys(config: &Config, vault: &Vault, ids: &dyn Ids) -> Result<Keys
     for asset in config.assets.iter().chain(&example) {
         assets.push(asset_keys(asset, config, vault, ids).await?);
     }
-    Ok(Keys { signing, jwt_secret, assets })
+    let operator_secret = operator_secret(config, vault, ids).await?;
+    Ok(Keys { signing, jwt_secret, operator_secret, assets })
 }
 
 async fn asset_keys(asset: &AssetConfig, config: &Config, vault: &Vault, ids: &dyn Ids) -> Result<AssetKeys> {
@@ -334,6 +371,18 @@ async fn asset_keys(asset: &AssetConfig, config: &Config, vault: &Vault, ids: &d
     };
     let asset = anchored(asset, issuer, distribution.account_id());
     Ok(AssetKeys { asset, distribution, issuer: issuer_key })
+}
+
+/// Waits for a part to end by itself; for ever where there is none.
+async fn ended(part: Option<&mut tokio::task::JoinHandle<()>>) {
+    match part {
+        Some(part) => {
+            if let Err(error) = part.await {
+                tracing::error!(%error, "the work ended badly");
+            }
+        }
+        None => std::future::pending().await,
+    }
 }
 
 /// Waits for a part to end, but not for ever.

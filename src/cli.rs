@@ -1,8 +1,17 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use windlass_api::Role;
+use windlass_domain::transfer::TransferId;
+use windlass_projections::audit::{AssetFilter, Moment};
+use windlass_stellar::MuxedAccount;
+
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use windlass_store::Start;
+
+use crate::config::duration;
 
 /// An anchor server for the Stellar network: people move money between bank accounts and assets on Stellar.
 ///
@@ -27,7 +36,7 @@ pub enum Command {
     /// Serve HTTP only; the work is done by `work` in other processes.
     Serve,
     /// Do the work only: pay, watch, pay out, expire. Any number of processes share it.
-    Work,
+    Work(Work),
     /// Run the sandbox network and bank alone, for anchors whose SANDBOX_URL points here.
     Sandbox,
     /// Bring the database to this version's schema, and say what was there.
@@ -36,6 +45,14 @@ pub enum Command {
     Demo(Demo),
     /// Show what happened to a transfer, or the whole log.
     Events(Events),
+    /// Read the log as auditors do: a transfer in words, or an export.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Issue tokens to those who work for the anchor.
+    #[command(subcommand)]
+    Tokens(Tokens),
+    /// Show how far each event handler has come, or hold, resume, reset, retry one.
+    Subscriptions(Subscriptions),
     /// Copy a whole anchor, stopped, into an empty database, and verify it: from SQLite to PostgreSQL, or any other way.
     Copy(Copy),
     /// Erase a person: delete the keys of all that is sealed for them. It cannot be undone.
@@ -43,6 +60,67 @@ pub enum Command {
     /// Make keys, and replace the master key.
     #[command(subcommand)]
     Keys(Keys),
+}
+
+/// `work`.
+#[derive(Debug, Default, Args)]
+pub struct Work {
+    /// Only this work: a kind of step (pay, submit, pay_out, expire), a duty, or subscription:NAME. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+    /// Do what is due now, and end.
+    #[arg(long)]
+    pub once: bool,
+    /// Do what is due now, and again after this time (such as 30s or 5m), until stopped.
+    #[arg(long, value_name = "TIME", conflicts_with = "once", value_parser = interval)]
+    pub interval: Option<Duration>,
+}
+
+/// `subscriptions`.
+#[derive(Debug, Args)]
+pub struct Subscriptions {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// What to do; show them if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Operate>,
+}
+
+/// What is done with one event handler.
+#[derive(Debug, Subcommand)]
+pub enum Operate {
+    /// Hold it where it is.
+    Pause {
+        /// The event handler.
+        name: String,
+    },
+    /// Let it go on.
+    Resume {
+        /// The event handler.
+        name: String,
+    },
+    /// Begin anew; the tables of a feed are emptied. (To keep serving them meanwhile, use `replay`.)
+    Reset {
+        /// The event handler.
+        name: String,
+        /// beginning, now, a place in the log to begin after (as shown), or a time (2026-03-01T12:00:00Z).
+        #[arg(long, value_name = "FROM", value_parser = start)]
+        from: Start,
+    },
+    /// Try again at once what failed or is parked.
+    Retry {
+        /// The event handler.
+        name: String,
+    },
+    /// Leave out the event at which it fails; the reason is recorded.
+    Skip {
+        /// The event handler.
+        name: String,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
 }
 
 /// `demo`.
@@ -73,6 +151,94 @@ pub struct Events {
     /// One JSON object a line, with payload and metadata.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `audit`.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Tell what happened to a transfer: who, what, when, why, on whose order.
+    Show(AuditShow),
+    /// Write events out, any number of them, with who and what in words.
+    Export(AuditExport),
+}
+
+/// `audit show`.
+#[derive(Debug, Args)]
+pub struct AuditShow {
+    /// The transfer's id.
+    #[arg(value_parser = transfer_id)]
+    pub transfer: TransferId,
+    /// As it was then: a time such as 2026-01-31T12:00:00Z, or a position in the log such as 0.42.
+    #[arg(long, value_name = "TIME|POSITION")]
+    pub as_of: Option<Moment>,
+    /// One JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `audit export`.
+#[derive(Debug, Args)]
+pub struct AuditExport {
+    /// JSON Lines, or CSV that is safe to be opened in a spreadsheet.
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    pub format: Format,
+    /// From this time or position on.
+    #[arg(long, value_name = "TIME|POSITION")]
+    pub from: Option<Moment>,
+    /// Before this time or position.
+    #[arg(long, value_name = "TIME|POSITION")]
+    pub to: Option<Moment>,
+    /// Only of transfers in this asset: CODE:ISSUER, native, or CODE of whatever issuer.
+    #[arg(long)]
+    pub asset: Option<AssetFilter>,
+    /// Only of transfers of this user or account: G… or M….
+    #[arg(long)]
+    pub account: Option<MuxedAccount>,
+    /// Into this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How events are written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One JSON object a line.
+    Jsonl,
+    /// RFC 4180; payload and metadata are JSON in a column.
+    Csv,
+}
+
+/// `tokens`.
+#[derive(Debug, Subcommand)]
+pub enum Tokens {
+    /// Print a token. It is stored nowhere, and good until it ends or the secret is changed.
+    Issue(TokensIssue),
+}
+
+/// `tokens issue`.
+#[derive(Debug, Args)]
+pub struct TokensIssue {
+    /// What it allows: auditor.
+    #[arg(long)]
+    pub role: Role,
+    /// Who gets it; the log names whoever reads.
+    #[arg(long)]
+    pub name: String,
+    /// For how long it is good: 15m, 2h, 30d.
+    #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = lifetime)]
+    pub valid: Duration,
+}
+
+fn transfer_id(text: &str) -> Result<TransferId, String> {
+    text.parse()
+        .map_err(|_| "a transfer's id such as 01955600-0100-7000-8000-00000000000a is needed".to_owned())
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let year = Duration::from_secs(366 * 86_400);
+    duration::parse(text)
+        .filter(|lifetime| (Duration::from_secs(1)..=year).contains(lifetime))
+        .ok_or_else(|| "a duration such as 15m, 2h or 30d is needed, at most 366d".to_owned())
 }
 
 /// `copy`.
@@ -110,4 +276,53 @@ pub enum Keys {
     /// Seal the vault anew under SECRET_MASTER_KEY, retiring the keys in SECRET_MASTER_KEY_PREVIOUS; where the key is in a file
     /// of the data folder, under a new one.
     RotateMaster,
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    let interval = duration::parse(text).filter(|interval| !interval.is_zero());
+    interval.ok_or_else(|| "a time such as 30s or 5m is needed".to_owned())
+}
+
+fn start(text: &str) -> Result<Start, String> {
+    match text {
+        "beginning" => Ok(Start::Beginning),
+        "now" => Ok(Start::Now),
+        text => {
+            let place = text.parse().map(Start::After).ok();
+            let time = || OffsetDateTime::parse(text, &Rfc3339).map(Start::At).ok();
+            place.or_else(time).ok_or_else(|| {
+                "beginning, now, a place such as 0.42, or a time such as 2026-03-01T12:00:00Z is needed"
+                    .to_owned()
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use windlass_store::LogPosition;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_start_is_a_word_a_place_or_a_time() {
+        assert_eq!(start("beginning"), Ok(Start::Beginning));
+        assert_eq!(start("0.42"), Ok(Start::After(LogPosition { tx: 0, position: 42 })));
+        let noon = OffsetDateTime::from_unix_timestamp(1_772_366_400).unwrap();
+        assert_eq!(start("2026-03-01T12:00:00Z"), Ok(Start::At(noon)));
+        for text in ["", "yesterday", "42", "2026-03-01"] {
+            assert!(start(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_interval_is_no_nothing() {
+        assert_eq!(interval("30s"), Ok(Duration::from_secs(30)));
+        assert!(interval("0").is_err() && interval("soon").is_err());
+    }
 }

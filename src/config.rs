@@ -4,14 +4,14 @@
 //! reported at once, each with the setting's name and what would be right.
 
 mod assets;
-mod duration;
+pub(crate) mod duration;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use windlass_domain::{AnchoredAsset, FeeSchedule, Offer, StellarAsset, Stroops};
 use windlass_stellar::{AccountId, Keypair, Network};
 use windlass_store::Location;
@@ -54,6 +54,8 @@ pub struct Config {
     pub organization_url: Option<String>,
     /// Seals the vault; in the sandbox one is made.
     pub master_key: Option<SecretString>,
+    /// Signs the tokens of auditors; in the sandbox one is made.
+    pub operator_secret: Option<SecretString>,
     /// Master keys that were used before it.
     pub previous_master_keys: Vec<SecretString>,
 }
@@ -152,6 +154,7 @@ impl Config {
                 .unwrap_or_else(|| "Windlass Sandbox Anchor".to_owned()),
             organization_url: settings.url("organization.url"),
             master_key: settings.secret("secret.master_key", 32),
+            operator_secret: settings.secret("secret.operator_jwt_secret", 32),
             previous_master_keys: settings.secrets("secret.master_key_previous", 32),
             host_url,
             stellar,
@@ -161,6 +164,7 @@ impl Config {
                 .fault("secret.master_key_previous", "needs SECRET_MASTER_KEY, the key that takes its place");
         }
         config.check_production(&mut settings);
+        config.check_secrets(&mut settings);
         config.check_currencies(&mut settings);
         config.check_domains(&mut settings);
         settings.finish()?;
@@ -180,6 +184,15 @@ impl Config {
         match &self.stellar {
             Stellar::Sandbox { url, .. } => format!("{url}/bank"),
             Stellar::Network { .. } => format!("{}/sandbox/bank", self.host_url),
+        }
+    }
+
+    /// Whoever has one of the secrets must not have the other.
+    fn check_secrets(&self, settings: &mut Settings) {
+        let (wallets, operators) = (&self.sep10.jwt_secret, &self.operator_secret);
+        let same = wallets.as_ref().zip(operators.as_ref());
+        if same.is_some_and(|(one, other)| one.expose_secret() == other.expose_secret()) {
+            settings.fault("secret.operator_jwt_secret", "is another one than SECRET_SEP10_JWT_SECRET");
         }
     }
 

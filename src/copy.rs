@@ -1,11 +1,11 @@
 //! `windlass copy`: a whole anchor from one database into another, verified.
 
 use anyhow::{Context, Result, bail};
-use windlass_projections::inline_projections;
 use windlass_store::{CopyOptions, Database, EventStore, Location, TableDigest};
 
 use crate::{
     cli::Copy,
+    handlers::Handlers,
     report::{Progress, say},
     system::now,
 };
@@ -14,7 +14,7 @@ use crate::{
 ///
 /// # Errors
 /// Where somebody works on the source, the target is not empty, or the two are not the same in the end.
-pub async fn run(options: &Copy) -> Result<()> {
+pub async fn run(handlers: &Handlers, options: &Copy) -> Result<()> {
     let (from, to) = (location("--from", &options.from)?, location("--to", &options.to)?);
     if from == to {
         bail!("--from and --to are the same database");
@@ -24,7 +24,7 @@ pub async fn run(options: &Copy) -> Result<()> {
     {
         bail!("there is no file {}", path.display());
     }
-    let (source, target) = (open(&from).await?, open(&to).await?);
+    let (source, target) = (open(&from, handlers).await?, open(&to, handlers).await?);
     if let Some(unfinished) = source.unfinished_copy().await? {
         bail!("{from} is itself an unfinished copy, of {unfinished}");
     }
@@ -60,8 +60,8 @@ fn location(option: &str, url: &str) -> Result<Location> {
     Location::parse(url).with_context(|| format!("{option}: '{url}'"))
 }
 
-async fn open(location: &Location) -> Result<Database> {
-    let database = Database::open(location, inline_projections()).await;
+async fn open(location: &Location, handlers: &Handlers) -> Result<Database> {
+    let database = Database::open(location, handlers.inline.clone()).await;
     let database = database.with_context(|| format!("the database {location} cannot be used"))?;
     windlass_vault::establish(&database).await.with_context(|| format!("the vault in {location}"))?;
     Ok(database)

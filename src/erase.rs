@@ -10,14 +10,14 @@ use anyhow::{Context as _, Result, bail};
 use windlass_commands::{Context, Person};
 use windlass_domain::Actor;
 
-use crate::{anchor::Anchor, cli::Erase, config::Config, report::say};
+use crate::{anchor::Anchor, cli::Erase, config::Config, handlers::Handlers, report::say};
 
 /// Finds the person, asks, and erases.
 ///
 /// # Errors
 /// Where nobody is known by that name, it was not confirmed, or something failed: then it can be done again.
-pub async fn run(config: Config, options: &Erase) -> Result<()> {
-    let anchor = Anchor::open(config).await?;
+pub async fn run(config: Config, handlers: &Handlers, options: &Erase) -> Result<()> {
+    let anchor = Anchor::open(config, handlers).await?;
     let person = anchor.commands().find_person(&options.customer).await?;
     say(&described(&person))?;
     if !options.yes {

@@ -7,6 +7,7 @@ use windlass_vault::Rotated;
 use crate::{
     anchor::{open_database, open_vault},
     config::Config,
+    handlers::Handlers,
     key_file::KeyFile,
     report::{Progress, say},
     system::now,
@@ -16,8 +17,8 @@ use crate::{
 ///
 /// # Errors
 /// Where a key is missing or others go on with a former one; what was done stays done, and the next one goes on.
-pub async fn run(config: &Config) -> Result<()> {
-    let database = open_database(config).await?;
+pub async fn run(config: &Config, handlers: &Handlers) -> Result<()> {
+    let database = open_database(config, handlers).await?;
     let file = KeyFile::in_folder(&config.data_dir);
     let with_file = config.master_key.is_none();
     if with_file {

@@ -13,20 +13,25 @@ use windlass_vault::MasterKey;
 
 use crate::{
     anchor::{Anchor, Roles, open_database},
-    cli::{Cli, Command, Demo, Keys},
+    audit,
+    cli::{Cli, Command, Demo, Keys, Tokens},
     config::{Config, Settings, Stellar, example_asset},
-    copy, demo, erase, events, logging,
+    copy, demo, erase, events,
+    handlers::Handlers,
+    logging,
     report::say,
     rotate,
     sandbox::HostedSandbox,
-    server,
+    server, subscriptions,
     system::SystemIds,
+    tokens,
+    work::Work,
 };
 
 /// Runs the command line of this process.
-pub fn run() -> ExitCode {
+pub(crate) fn run(handlers: Handlers) -> ExitCode {
     let cli = Cli::parse();
-    match try_run(cli) {
+    match try_run(cli, &handlers) {
         Ok(code) => code,
         Err(error) => {
             // A closed standard error is no reason to panic.
@@ -36,10 +41,18 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn try_run(cli: Cli) -> Result<ExitCode> {
+fn try_run(cli: Cli, handlers: &Handlers) -> Result<ExitCode> {
+    handlers.check()?;
     logging::start(match &cli.command {
         Some(
-            Command::Demo(_) | Command::Events(_) | Command::Keys(_) | Command::Erase(_) | Command::Copy(_),
+            Command::Demo(_)
+            | Command::Events(_)
+            | Command::Audit(_)
+            | Command::Tokens(_)
+            | Command::Subscriptions(_)
+            | Command::Keys(_)
+            | Command::Erase(_)
+            | Command::Copy(_),
         ) => "warn",
         _ => "info,sqlx=warn",
     })?;
@@ -47,38 +60,60 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
         .install_default()
         .map_err(|_| anyhow::anyhow!("the cryptography of tokens is set up twice"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let code = runtime.block_on(dispatch(cli));
+    let code = runtime.block_on(dispatch(cli, handlers));
     runtime.shutdown_timeout(Duration::from_secs(5));
     code
 }
 
-async fn dispatch(cli: Cli) -> Result<ExitCode> {
+async fn dispatch(cli: Cli, handlers: &Handlers) -> Result<ExitCode> {
     let Cli { config, command } = cli;
+    let all = Work::default();
     match command.unwrap_or(Command::All) {
-        Command::All => anchor(Config::load(config)?, Roles { serve: true, work: true }).await?,
-        Command::Serve => anchor(Config::load(config)?, Roles { serve: true, work: false }).await?,
-        Command::Work => anchor(Config::load(config)?, Roles { serve: false, work: true }).await?,
+        Command::All => {
+            anchor(Config::load(config)?, handlers, Roles { serve: true, work: true }, all).await?
+        }
+        Command::Serve => {
+            anchor(Config::load(config)?, handlers, Roles { serve: true, work: false }, all).await?
+        }
+        Command::Work(work) => {
+            let roles = Roles { serve: false, work: true };
+            anchor(Config::load(config)?, handlers, roles, work.into()).await?;
+        }
         Command::Sandbox => sandbox(Config::load(config)?).await?,
-        Command::Migrate => migrate(&Config::load(config)?).await?,
+        Command::Migrate => migrate(&Config::load(config)?, handlers).await?,
         Command::Events(options) => {
-            let database = open_database(&Config::load(config)?).await?;
+            let database = open_database(&Config::load(config)?, handlers).await?;
             events::run(&database, &options).await?;
             database.close().await;
         }
+        Command::Audit(options) => {
+            let database = open_database(&Config::load(config)?, handlers).await?;
+            audit::run(&database, &options).await?;
+            database.close().await;
+        }
+        Command::Tokens(Tokens::Issue(options)) => {
+            say(&tokens::issue(&Config::load(config)?, handlers, &options).await?)?;
+        }
+        Command::Subscriptions(options) => {
+            let database = open_database(&Config::load(config)?, handlers).await?;
+            let done = subscriptions::run(&database, handlers, options).await;
+            database.close().await;
+            say(&done?)?;
+        }
         Command::Keys(Keys::New) => new_keys()?,
-        Command::Keys(Keys::RotateMaster) => rotate::run(&Config::load(config)?).await?,
-        Command::Copy(options) => copy::run(&options).await?,
-        Command::Erase(options) => erase::run(Config::load(config)?, &options).await?,
-        Command::Demo(options) => return demonstrate(config, options).await,
+        Command::Keys(Keys::RotateMaster) => rotate::run(&Config::load(config)?, handlers).await?,
+        Command::Copy(options) => copy::run(handlers, &options).await?,
+        Command::Erase(options) => erase::run(Config::load(config)?, handlers, &options).await?,
+        Command::Demo(options) => return demonstrate(config, handlers, options).await,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn anchor(config: Config, roles: Roles) -> Result<()> {
+async fn anchor(config: Config, handlers: &Handlers, roles: Roles, work: Work) -> Result<()> {
     let listener = if roles.serve { Some(server::bind(config.listen).await?) } else { None };
     let stop = stop_at_signal()?;
-    let anchor = Anchor::open(config).await?;
-    anchor.run(roles, listener, stop, |config| announce(config, roles)).await
+    let anchor = Anchor::open(config, handlers).await?;
+    anchor.run(roles, work, listener, stop, |config| announce(config, roles)).await
 }
 
 /// The sandbox alone, at the configured address.
@@ -116,9 +151,9 @@ async fn sandbox(config: Config) -> Result<()> {
     Ok(())
 }
 
-async fn migrate(config: &Config) -> Result<()> {
+async fn migrate(config: &Config, handlers: &Handlers) -> Result<()> {
     let before = Database::inspect(&config.database).await?;
-    let database = open_database(config).await?;
+    let database = open_database(config, handlers).await?;
     let mut lines = vec![format!("The database {}:", config.database)];
     for (component, version) in database.schema_versions().await? {
         let found = before.iter().find(|(known, _)| *known == component).map(|(_, version)| *version);
@@ -147,7 +182,7 @@ fn new_keys() -> Result<()> {
 }
 
 /// Demonstrates on the named anchor, on this machine's, or on a temporary one.
-async fn demonstrate(config: Option<PathBuf>, options: Demo) -> Result<ExitCode> {
+async fn demonstrate(config: Option<PathBuf>, handlers: &Handlers, options: Demo) -> Result<ExitCode> {
     let time_limit = Duration::from_secs(options.time_limit);
     if let Some(anchor) = options.anchor {
         return demo::main(&anchor, options.json, time_limit).await;
@@ -170,9 +205,9 @@ async fn demonstrate(config: Option<PathBuf>, options: Demo) -> Result<ExitCode>
     let url = config.host_url.clone();
     let stop = CancellationToken::new();
     let (ready, is_ready) = tokio::sync::oneshot::channel();
-    let anchor = Anchor::open(config).await?;
+    let anchor = Anchor::open(config, handlers).await?;
     let roles = Roles { serve: true, work: true };
-    let running = anchor.run(roles, Some(listener), stop.clone(), |_| {
+    let running = anchor.run(roles, Work::default(), Some(listener), stop.clone(), |_| {
         // Nobody waits any more: the demo has ended.
         let _ = ready.send(());
     });

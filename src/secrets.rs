@@ -6,7 +6,10 @@ use windlass_domain::ports::Ids;
 use windlass_stellar::Keypair;
 use windlass_vault::{MasterKey, MasterKeys, Vault, VaultError};
 
-use crate::{config::Config, key_file::KeyFile};
+use crate::{
+    config::{Config, Stellar},
+    key_file::KeyFile,
+};
 
 /// The master keys: the configured ones, or those of the file in the data folder, made at the first start.
 ///
@@ -40,6 +43,19 @@ pub async fn sealed_text(vault: &Vault, ids: &dyn Ids, name: &str) -> Result<Sec
     let mut bytes = [0; 48];
     ids.random(&mut bytes);
     sealed(vault, name, &STANDARD.encode(bytes).into()).await
+}
+
+/// What the keys of operators' tokens come from: the configured secret, or in the sandbox one that is made; `None` on a
+/// real network where none is configured.
+///
+/// # Errors
+/// Where the vault cannot be read or written.
+pub async fn operator_secret(config: &Config, vault: &Vault, ids: &dyn Ids) -> Result<Option<SecretString>> {
+    match (&config.operator_secret, &config.stellar) {
+        (Some(secret), _) => Ok(Some(secret.clone())),
+        (None, Stellar::Sandbox { .. }) => sealed_text(vault, ids, "operator_jwt").await.map(Some),
+        (None, Stellar::Network { .. }) => Ok(None),
+    }
 }
 
 /// What is sealed under `name`: `fresh`, unless there was something before.

@@ -12,7 +12,15 @@ use windlass_domain::ports::{Clock, Ids, Ledger, LedgerAccount};
 use windlass_projections::Queries;
 use windlass_stellar::{AccountId, MAX_HOME_DOMAIN, MAX_WEB_AUTH_DOMAIN};
 
-use crate::{ApiConfig, auth::Tokens, error::ApiError, health::LedgerHealth, sep01, sep10::ChallengeCounter};
+use crate::{
+    ApiConfig,
+    audit::Streams,
+    auth::{OperatorTokens, Tokens},
+    error::ApiError,
+    health::LedgerHealth,
+    sep01,
+    sep10::ChallengeCounter,
+};
 
 /// The least that a secret for tokens must have, in bytes: as many as the signature's hash.
 const SHORTEST_SECRET: usize = 32;
@@ -30,6 +38,8 @@ pub struct Api {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) tokens: Tokens,
+    pub(crate) operator_tokens: Option<OperatorTokens>,
+    pub(crate) streams: Streams,
     pub(crate) stellar_toml: String,
     pub(crate) challenges: ChallengeCounter,
     pub(crate) ledger_health: LedgerHealth,
@@ -77,7 +87,11 @@ impl Api {
         if stellar_toml.len() > sep01::MAX_LENGTH {
             return Err(ConfigError::StellarTomlTooLarge(stellar_toml.len()));
         }
+        let operator_tokens =
+            config.operator_secret.as_ref().map(|secret| OperatorTokens::new(secret, &config.host_url));
         Ok(Self {
+            operator_tokens: operator_tokens.transpose()?,
+            streams: Streams::default(),
             tokens: Tokens::new(config.jwt_secret.expose_secret().as_bytes(), &config.host_url),
             challenges: ChallengeCounter::new(config.challenge_rate),
             ledger_health: LedgerHealth::default(),
@@ -90,6 +104,11 @@ impl Api {
             ids,
             stellar_toml,
         })
+    }
+
+    /// Ends the answers that never end by themselves, so that the server can stop in order.
+    pub fn end_streams(&self) {
+        self.streams.end();
     }
 
     /// The account on the ledger; `None` only where there is none for certain (SEP10-T06).
@@ -116,10 +135,7 @@ impl Api {
 }
 
 fn check(config: &ApiConfig) -> Result<(), ConfigError> {
-    let secret = config.jwt_secret.expose_secret().len();
-    if secret < SHORTEST_SECRET {
-        return Err(ConfigError::SecretTooShort(secret));
-    }
+    check_secret(config.jwt_secret.expose_secret().as_bytes())?;
     if !(1..=MAX_HOME_DOMAIN).contains(&config.home_domain.len()) {
         return Err(ConfigError::HomeDomain(config.home_domain.clone()));
     }
@@ -132,4 +148,8 @@ fn check(config: &ApiConfig) -> Result<(), ConfigError> {
         return Err(ConfigError::HostUrl(url.clone()));
     }
     Ok(())
+}
+
+pub(crate) fn check_secret(secret: &[u8]) -> Result<(), ConfigError> {
+    if secret.len() < SHORTEST_SECRET { Err(ConfigError::SecretTooShort(secret.len())) } else { Ok(()) }
 }

@@ -1,7 +1,11 @@
-//! Tokens of all kinds, and the SEP-10 session that a request proves with one.
+//! Tokens of all kinds, and whom a request proves to come from with one.
 
+mod auditor;
+mod operator;
 mod session;
 mod token;
 
-pub(crate) use session::Session;
+pub(crate) use auditor::Auditor;
+pub use operator::{InvalidName, OperatorTokens, Role, UnknownRole};
+pub(crate) use session::{Session, bearer};
 pub(crate) use token::{Claims, TokenError, Tokens, Usage};

@@ -20,6 +20,8 @@ pub struct ApiConfig {
     pub signing_key: Keypair,
     /// What the keys of all tokens are derived from; at least 32 bytes.
     pub jwt_secret: SecretString,
+    /// What the key of operators' tokens is derived from; at least 32 bytes. Without it nobody is let in as an operator.
+    pub operator_secret: Option<SecretString>,
     /// How long a challenge can be answered; 900 s is what SEP-10 recommends.
     pub auth_timeout: Duration,
     /// How long a SEP-10 token is good.

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -17,6 +17,8 @@ use crate::pages;
 pub(crate) enum ApiError {
     /// No token, or none that counts (SEP24-005).
     AuthenticationRequired,
+    /// No operator's token, or none that counts.
+    Unauthorized,
     /// The request makes no sense; the text says what would.
     BadRequest(String),
     /// This link is not good.
@@ -47,6 +49,7 @@ impl ApiError {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::AuthenticationRequired | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -62,6 +65,7 @@ impl ApiError {
     pub(crate) fn message(&self) -> &str {
         match self {
             Self::AuthenticationRequired => "authentication is required",
+            Self::Unauthorized => "an operator's token is needed: Authorization: Bearer TOKEN",
             Self::BadRequest(text) => text,
             Self::Forbidden(text) | Self::NotFound(text) | Self::Gone(text) | Self::Unavailable(text) => text,
             Self::MethodNotAllowed => "this address is not asked with that method",
@@ -80,7 +84,12 @@ impl IntoResponse for ApiError {
             Self::AuthenticationRequired => json!({ "type": "authentication_required" }),
             _ => json!({ "error": self.message() }),
         };
-        (self.status(), Json(body)).into_response()
+        let mut response = (self.status(), Json(body)).into_response();
+        if self == Self::Unauthorized {
+            let challenge = HeaderValue::from_static("Bearer realm=\"windlass\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        response
     }
 }
 

@@ -20,7 +20,7 @@ use tower_http::{
 };
 
 use crate::{
-    Api,
+    Api, audit,
     error::{ApiError, Face},
     guard::{guard, panicked_json, panicked_page},
     health, pages, sep01, sep10, sep24, timeline,
@@ -71,8 +71,14 @@ fn seps() -> Router<Arc<Api>> {
 
 /// What only our own programs call.
 fn closed() -> Router<Arc<Api>> {
-    private(Router::new().route("/transfers/{id}/events", get(timeline::events)))
-        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+    private(
+        Router::new()
+            .route("/transfers/{id}/events", get(timeline::events))
+            .route("/audit/transfers/{id}", get(audit::transfer))
+            .route("/audit/transfers/{id}/events", get(audit::transfer_events))
+            .route("/audit/events", get(audit::events)),
+    )
+    .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 
 /// What people see.

@@ -21,7 +21,7 @@ CREATE FUNCTION windlass_now() RETURNS bigint LANGUAGE sql VOLATILE AS
 CREATE TABLE events (
     aggregate_type text COLLATE "C" NOT NULL,
     aggregate_id text COLLATE "C" NOT NULL,
-    sequence bigint NOT NULL CHECK (sequence > 0),
+    sequence bigint NOT NULL,
     event_type text COLLATE "C" NOT NULL,
     event_version text COLLATE "C" NOT NULL,
     payload json NOT NULL,
@@ -70,7 +70,7 @@ CREATE TABLE tasks (
     generation bigint NOT NULL DEFAULT 0,
     lease_owner text COLLATE "C",
     leased_until bigint,
-    parked bigint NOT NULL DEFAULT 0 CHECK (parked IN (0, 1)),
+    parked bigint NOT NULL DEFAULT 0,
     last_error text,
     -- The key, while the task runs: of all tasks of one key one runs at a time, and two workers that lease at once do not
     -- see each other otherwise.
@@ -115,22 +115,17 @@ CREATE TABLE projections (
 CREATE SEQUENCE projection_epoch;
 SELECT nextval('projection_epoch');
 
--- Refuses an append that does not know of a build. The transaction has its id before the epoch is read: whichever append
--- still passes under the old epoch is older than whatever takes a snapshot after the epoch has grown.
-CREATE FUNCTION windlass_guard(known bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+-- Refuses an append that does not know of a build, or of which a part found less than it takes for granted. The transaction
+-- has its id before the epoch is read: whichever append still passes under the old epoch is older than whatever takes a
+-- snapshot after the epoch has grown.
+CREATE FUNCTION windlass_guard(known bigint, written bigint, expected bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     PERFORM pg_current_xact_id();
     IF (SELECT last_value FROM projection_epoch) <> known THEN
         RAISE EXCEPTION 'a build of a projection has begun or ended' USING ERRCODE = 'WL001';
     END IF;
-    RETURN true;
-END $$;
-
--- Refuses an append of which a part found less than it takes for granted.
-CREATE FUNCTION windlass_expect(written bigint, expected bigint, part text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
     IF written <> expected THEN
-        RAISE EXCEPTION '% wrote % rows instead of %', part, written, expected USING ERRCODE = 'WL002';
+        RAISE EXCEPTION 'an append wrote % rows instead of %', written, expected USING ERRCODE = 'WL002';
     END IF;
     RETURN true;
 END $$;

@@ -1,5 +1,7 @@
-//! The read side: rows that are written in the append's transaction (`inline`), and what API and workers ask (`query`).
+//! The read side: rows that are written in the append's transaction (`inline`), what follows the log (`feed`), and what
+//! API and workers ask (`query`).
 
+pub mod feed;
 pub mod inline;
 mod query;
 mod view;
@@ -8,8 +10,11 @@ use std::sync::Arc;
 
 use windlass_store::InlineProjection;
 
-pub use query::{Backend, Page, Queries, QueryError, SourceAccount, TimelineEvent, TransferFilter, sep24};
+pub use query::{
+    Backend, Page, Queries, QueryError, SourceAccount, TimelineEvent, TransferFilter, audit, sep24,
+};
 pub use view::TransferView;
+pub use windlass_store::{LogPosition, ParsePositionError};
 
 /// Every inline projection of Windlass, to be handed to the store.
 pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {

@@ -1,13 +1,15 @@
 //! What API and workers ask. Reads only; every page goes by an index.
 
+pub mod audit;
 mod database;
 mod memory;
 pub mod sep24;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::Serialize;
 use time::OffsetDateTime;
+use tokio::sync::watch;
 use windlass_domain::{
     Metadata, StellarAsset, Subject,
     transfer::{Kind, TransferEvent, TransferId},
@@ -163,9 +165,28 @@ impl Queries {
         events.into_iter().map(timeline_event).collect()
     }
 
+    /// Changes whenever something may have been appended.
+    pub fn wakeups(&self) -> watch::Receiver<u64> {
+        self.store.wakeups()
+    }
+
     /// Whether the log answers.
     pub async fn ping(&self) -> Result<(), QueryError> {
         Ok(self.store.ping().await?)
+    }
+}
+
+/// The transfers of those ids, in any order.
+pub(crate) async fn transfers_of(
+    queries: &Queries,
+    ids: &BTreeSet<TransferId>,
+) -> Result<Vec<TransferView>, QueryError> {
+    match &queries.backend {
+        Backend::Database(db) => database::transfers_of(db, ids).await,
+        Backend::Memory(store) => {
+            let found = ids.iter().filter_map(|id| memory::transfer(store, *id).transpose());
+            found.collect()
+        }
     }
 }
 

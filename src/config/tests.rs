@@ -68,6 +68,19 @@ fn secrets_stay_out_of_the_file_and_out_of_messages() {
 }
 
 #[test]
+fn operators_have_a_secret_of_their_own() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let told = |operators| {
+        faults("", &[("SECRET_SEP10_JWT_SECRET", secret), ("SECRET_OPERATOR_JWT_SECRET", operators)])
+    };
+    assert_eq!(told(secret), ["secret.operator_jwt_secret"]);
+    assert_eq!(told("too short"), ["secret.operator_jwt_secret"]);
+    assert!(configured("", &[("SECRET_OPERATOR_JWT_SECRET", secret)]).unwrap().operator_secret.is_some());
+    let production = configured("", &[("HORIZON_URL", "https://horizon.example")]).unwrap_err().to_string();
+    assert!(!production.contains("OPERATOR"), "without it nobody audits over HTTP, and that is all");
+}
+
+#[test]
 fn public_addresses_are_https_outside_of_local_mode() {
     assert_eq!(faults("", &[("HOST_URL", "http://anchor.example")]), ["host_url"]);
     assert!(configured("", &[("HOST_URL", "http://anchor.example"), ("LOCAL_MODE", "true")]).is_ok());

@@ -16,6 +16,12 @@ pub trait Duty: Send + Sync {
 
     /// How long to rest after a turn in which there was nothing to do.
     fn rest(&self) -> std::time::Duration;
+
+    /// Told once when the process is to end. One that says true ends its turn soon by itself, and is waited for; the turn
+    /// of any other is dropped where it is.
+    fn stop(&self) -> bool {
+        false
+    }
 }
 
 /// What a turn came to.

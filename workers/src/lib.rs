@@ -10,12 +10,14 @@ mod keyring;
 mod ports;
 mod runner;
 mod steps;
+mod subscriptions;
 mod watch;
 
 pub use duty::{Duty, Turn};
 pub use error::StepError;
 pub use keyring::Keyring;
 pub use ports::Ports;
-pub use runner::{Runner, RunnerConfig};
+pub use runner::{Runner, RunnerConfig, UnknownWork};
 pub use steps::{Expire, Outcome, Pay, PayOut, Step, Submit, steps};
+pub use subscriptions::{BuildError, BuildProgress, FeedBuild, Handler, Subscribe};
 pub use watch::{ForgetExpired, WatchLedger, WatchStatement, duties};

@@ -1,10 +1,15 @@
 //! Runs steps and duties until it is told to stop: leases tasks, bounds how many are under way, backs off, parks.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+mod once;
+mod only;
+
+pub use only::UnknownWork;
+
+use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Notify, Semaphore},
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, error::Elapsed, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use windlass_commands::{CommandError, TaskLease};
@@ -247,10 +252,7 @@ impl Runner {
             if lease.until - self.clock.now() < ttl * 2 / 3 {
                 lease = self.store.renew_lease(&lease, self.clock.now(), ttl).await?;
             }
-            let turn = tokio::select! {
-                turn = timeout(ttl / 2, duty.turn()) => turn,
-                () = stop.cancelled() => break,
-            };
+            let Some(turn) = turn(duty, ttl / 2, stop).await else { break };
             let rest = match turn {
                 Ok(Ok(turn)) => {
                     failures = 0;
@@ -300,6 +302,19 @@ impl Runner {
             }
         }
         Ok(())
+    }
+}
+
+/// A turn of the duty; none if it was dropped because of `stop`.
+async fn turn(
+    duty: &dyn Duty,
+    limit: Duration,
+    stop: &CancellationToken,
+) -> Option<Result<Result<Turn, StepError>, Elapsed>> {
+    let mut turn = pin!(timeout(limit, duty.turn()));
+    tokio::select! {
+        turn = &mut turn => Some(turn),
+        () = stop.cancelled() => if duty.stop() { Some(turn.await) } else { None },
     }
 }
 

@@ -45,7 +45,8 @@ impl FromRequestParts<Arc<Api>> for Session {
     }
 }
 
-fn bearer(parts: &Parts) -> Option<&str> {
+/// The token of the `Authorization` header.
+pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
     let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

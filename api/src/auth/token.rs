@@ -23,6 +23,8 @@ pub(crate) enum Usage {
     InteractiveSession,
     /// A transfer's status page.
     MoreInfo,
+    /// Somebody who works for the anchor. Its key comes from a secret of its own.
+    Operator,
 }
 
 impl Usage {
@@ -32,6 +34,7 @@ impl Usage {
             Self::InteractiveLink => "windlass:interactive-link",
             Self::InteractiveSession => "windlass:interactive-session",
             Self::MoreInfo => "windlass:more-info",
+            Self::Operator => "windlass:operator",
         }
     }
 }
@@ -43,7 +46,7 @@ pub(crate) struct Claims {
     pub(crate) iss: String,
     /// What it is for.
     pub(crate) aud: String,
-    /// Who has logged in (SEP10-061), or the transfer's id.
+    /// Who has logged in (SEP10-061), the transfer's id, or the operator's name.
     pub(crate) sub: String,
     /// When it was issued, in unix seconds.
     pub(crate) iat: i64,
@@ -57,6 +60,9 @@ pub(crate) struct Claims {
     /// The wallet's domain, where it proved it (SEP10-064).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client_domain: Option<String>,
+    /// What somebody who works for the anchor may do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) role: Option<String>,
 }
 
 /// Why a token does not count.
@@ -97,6 +103,7 @@ impl Tokens {
             jti: id.to_string(),
             home_domain: None,
             client_domain: None,
+            role: None,
         }
     }
 
@@ -154,8 +161,8 @@ impl Tokens {
 mod tests {
     use super::*;
 
-    const USAGES: [Usage; 4] =
-        [Usage::Session, Usage::InteractiveLink, Usage::InteractiveSession, Usage::MoreInfo];
+    const USAGES: [Usage; 5] =
+        [Usage::Session, Usage::InteractiveLink, Usage::InteractiveSession, Usage::MoreInfo, Usage::Operator];
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
     fn tokens() -> Tokens {

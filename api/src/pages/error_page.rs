@@ -23,7 +23,9 @@ fn words(error: &ApiError) -> (&'static str, String) {
     match error {
         ApiError::Gone(text) => ("This link can no longer be used", sentence(text, go_back)),
         ApiError::Forbidden(text) => ("This link does not work", sentence(text, go_back)),
-        ApiError::AuthenticationRequired => ("This link does not work", go_back.to_owned()),
+        ApiError::AuthenticationRequired | ApiError::Unauthorized => {
+            ("This link does not work", go_back.to_owned())
+        }
         ApiError::NotFound(text) => ("Page not found", sentence(text, "Check the address.")),
         ApiError::BadRequest(text) => ("This could not be read", sentence(text, go_back)),
         ApiError::MethodNotAllowed | ApiError::TimedOut | ApiError::TooLarge => {

@@ -7,6 +7,10 @@
     reason = "what a helper cannot do fails the test that asked for it"
 )]
 
+mod audit;
+mod audit_refused;
+mod audit_stream;
+mod auditors;
 mod bad_input;
 mod browser;
 mod health;

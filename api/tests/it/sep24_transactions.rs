@@ -17,7 +17,7 @@ async fn list(anchor: &Anchor, token: &str, query: &str) -> Vec<String> {
 }
 
 /// A deposit that was confirmed and paid for 100 USD, by the credit of that id.
-async fn funded(anchor: &Anchor, token: &str, credit: &str) -> String {
+pub async fn funded(anchor: &Anchor, token: &str, credit: &str) -> String {
     let (id, link) = anchor.initiate(token, "deposit", json!({ "asset_code": "USD" })).await;
     let mut browser = Browser::open(anchor, &link).await;
     browser.press("review", &[("amount", "100")]).await;

@@ -26,6 +26,7 @@ use crate::ports::{RandomIds, TestClock, TestLedger, TestRail};
 
 pub const HOST: &str = "https://anchor.example";
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub const OPERATOR_SECRET: &str = "an operator secret of more than 32 characters";
 
 /// The anchor's own keys, and some of users and wallets.
 pub fn key(number: u8) -> Keypair {
@@ -55,6 +56,8 @@ pub struct Anchor {
     pub ledger: Arc<TestLedger>,
     pub rail: Arc<TestRail>,
     pub commands: Arc<Commands>,
+    pub api: Arc<Api>,
+    pub queries: Queries,
 }
 
 /// An answer, read to its end.
@@ -104,8 +107,10 @@ impl Anchor {
         let commands = Commands::new(store.clone(), vault, rail.clone(), clock.clone(), ids.clone(), policy);
         let commands = Arc::new(commands);
         let queries = Queries::new(Backend::Memory(store.clone()), store);
-        let api = Api::new(config, commands.clone(), queries, ledger.clone(), clock.clone(), ids).unwrap();
-        Self { router: router(Arc::new(api)), clock, ledger, rail, commands }
+        let api =
+            Api::new(config, commands.clone(), queries.clone(), ledger.clone(), clock.clone(), ids).unwrap();
+        let api = Arc::new(api);
+        Self { router: router(api.clone()), clock, ledger, rail, commands, api, queries }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -211,6 +216,7 @@ pub fn config() -> ApiConfig {
         network: network(),
         signing_key: signing_key(),
         jwt_secret: SecretString::from(SECRET),
+        operator_secret: Some(SecretString::from(OPERATOR_SECRET)),
         auth_timeout: Duration::from_secs(900),
         jwt_timeout: Duration::from_secs(24 * 3600),
         interactive_link_timeout: Duration::from_secs(600),

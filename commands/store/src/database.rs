@@ -189,7 +189,8 @@ impl Database {
         let known = self.read(Statement::new(texts::PROJECTIONS)).await?;
         let log_is_empty = self.read(Statement::new(texts::ANY_EVENT)).await?.is_empty();
         for projection in &self.projected.list {
-            let found = known.iter().find(|row| row.get::<String>(0).is_ok_and(|name| name == projection.name()));
+            let found =
+                known.iter().find(|row| row.get::<String>(0).is_ok_and(|name| name == projection.name()));
             let Some(row) = found else {
                 let version = if log_is_empty { i64::from(projection.version()) } else { 0 };
                 let found = Statement::new(texts::FOUND_PROJECTION).text(projection.name()).integer(version);

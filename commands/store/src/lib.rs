@@ -7,6 +7,7 @@
 mod append;
 mod copy;
 mod database;
+mod difference;
 mod error;
 mod event;
 mod horizon;
@@ -17,6 +18,7 @@ mod memory;
 mod planned_row;
 mod position;
 mod postgres;
+mod rebuild;
 mod row;
 mod schema;
 mod sql;
@@ -24,6 +26,8 @@ mod sqlite;
 mod statement;
 mod store;
 mod stream;
+mod subscriptions;
+mod tables;
 mod task;
 mod timestamp;
 mod workers;
@@ -31,6 +35,7 @@ mod workers;
 pub use append::{Append, Appended, CursorMove, IdempotencyKey, Reservation, Settle, StreamAppend};
 pub use copy::{Copied, CopiedTable, CopyError, CopyOptions, CopyProgress, TableDigest, copy};
 pub use database::{Database, Fenced};
+pub use difference::Difference;
 pub use error::{AppendError, LeaseError, StoreError};
 pub use event::{NewEvent, RecordedEvent};
 pub use horizon::{Horizon, HorizonHolder};
@@ -39,9 +44,14 @@ pub use lease::Lease;
 pub use location::{Location, ParseLocationError, PostgresLocation};
 pub use memory::MemoryStore;
 pub use position::{LogPosition, ParsePositionError};
+pub use rebuild::{Build, Replay, Until, Walked};
 pub use row::{Column, Row};
 pub use schema::Schema;
 pub use statement::{BUILD, Statement};
 pub use store::EventStore;
 pub use stream::StreamId;
+pub use subscriptions::{
+    Failed, FailedAt, Kind as SubscriptionKind, Lag, NewSubscription, OperateError, Progress, Skip, Start,
+    Subscription, Subscriptions, Swap,
+};
 pub use task::{NewTask, Retry, TaskFilter, TaskLease, TaskRow, TaskState, backoff};

@@ -44,7 +44,11 @@ impl Location {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             let path = PathBuf::from(path);
-            return if path.as_os_str().is_empty() { Err(ParseLocationError) } else { Ok(Self::Sqlite(path)) };
+            return if path.as_os_str().is_empty() {
+                Err(ParseLocationError)
+            } else {
+                Ok(Self::Sqlite(path))
+            };
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(PostgresLocation::new(url)));

@@ -1,6 +1,5 @@
 //! The inline rows of one append, made before its transaction begins.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -18,6 +17,15 @@ pub(crate) struct PlannedRow {
     pub(crate) values: Map<String, Value>,
 }
 
+impl PlannedRow {
+    /// As the projection's statement reads it.
+    pub(crate) fn into_object(mut self) -> Map<String, Value> {
+        self.values.insert("key".to_owned(), Value::String(self.key));
+        self.values.insert("sequence".to_owned(), Value::from(self.sequence));
+        self.values
+    }
+}
+
 /// The rows of `append`, projection by projection.
 pub(crate) fn plan_rows(
     projections: &[Arc<dyn InlineProjection>],
@@ -25,31 +33,35 @@ pub(crate) fn plan_rows(
 ) -> Result<Vec<PlannedRow>, StoreError> {
     let mut planned = Vec::new();
     for (index, projection) in projections.iter().enumerate() {
-        let refused = |detail: String| StoreError::Projection { projection: projection.name(), detail };
         for stream in append.changes() {
             let aggregate_type = stream.stream.aggregate_type.as_ref();
-            if !projection.aggregate_types().contains(&aggregate_type) {
-                continue;
-            }
-            let change =
-                StreamChange { stream: &stream.stream, history: &stream.history, appended: &stream.events };
-            let rows = projection.rows(&change).map_err(|error| refused(error.to_string()))?;
-            let mut keys = BTreeSet::new();
-            for row in rows {
-                if !keys.insert(row.key.clone()) {
-                    return Err(refused(format!("two rows have the key {}", row.key)));
-                }
-                let Value::Object(values) = row.values else {
-                    return Err(refused(format!("{}: a row is a JSON object", row.key)));
-                };
-                planned.push(PlannedRow {
-                    projection: index,
-                    key: row.key,
-                    sequence: change.sequence(),
-                    values,
-                });
+            if projection.aggregate_types().contains(&aggregate_type) {
+                let (history, appended) = (stream.history.as_slice(), stream.events.as_slice());
+                let change = StreamChange { stream: &stream.stream, history, appended };
+                let rows = rows_of(&**projection, &change)?.into_iter();
+                planned.extend(rows.map(|row| PlannedRow { projection: index, ..row }));
             }
         }
+    }
+    Ok(planned)
+}
+
+/// The rows of one stream; they are the projection's at place 0.
+pub(crate) fn rows_of(
+    projection: &dyn InlineProjection,
+    change: &StreamChange<'_>,
+) -> Result<Vec<PlannedRow>, StoreError> {
+    let refused = |detail: String| StoreError::Projection { projection: projection.name(), detail };
+    let rows = projection.rows(change).map_err(|error| refused(error.to_string()))?;
+    let mut planned: Vec<PlannedRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        if planned.iter().any(|known| known.key == row.key) {
+            return Err(refused(format!("two rows have the key {}", row.key)));
+        }
+        let Value::Object(values) = row.values else {
+            return Err(refused(format!("{}: a row is a JSON object", row.key)));
+        };
+        planned.push(PlannedRow { projection: 0, key: row.key, sequence: change.sequence(), values });
     }
     Ok(planned)
 }

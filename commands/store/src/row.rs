@@ -61,8 +61,9 @@ impl Row {
     /// [`StoreError::Corrupt`] where it is, or the column holds something else.
     pub fn count(&self, column: usize) -> Result<u64, StoreError> {
         let number: i64 = self.get(column)?;
-        u64::try_from(number)
-            .map_err(|_| StoreError::Corrupt { detail: format!("{number} is no count and no sequence number") })
+        u64::try_from(number).map_err(|_| StoreError::Corrupt {
+            detail: format!("{number} is no count and no sequence number"),
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
@@ -24,6 +25,9 @@ enum Parameter {
     Integer(Option<i64>),
     Text(Option<String>),
     Blob(Option<Vec<u8>>),
+    /// PostgreSQL's arrays.
+    Integers(Vec<i64>),
+    Texts(Vec<String>),
 }
 
 impl Statement {
@@ -78,6 +82,18 @@ impl Statement {
         self.with(Parameter::Blob(Some(value.into())))
     }
 
+    /// The next parameter, a `bigint[]`. For PostgreSQL alone.
+    #[must_use]
+    pub(crate) fn integers(self, values: Vec<i64>) -> Self {
+        self.with(Parameter::Integers(values))
+    }
+
+    /// The next parameter, a `text[]`. For PostgreSQL alone.
+    #[must_use]
+    pub(crate) fn texts(self, values: Vec<String>) -> Self {
+        self.with(Parameter::Texts(values))
+    }
+
     /// The next parameter, bytes or none.
     #[must_use]
     pub fn blob_or_null(self, value: Option<Vec<u8>>) -> Self {
@@ -101,6 +117,9 @@ impl Statement {
                 Parameter::Integer(value) => query.bind(*value),
                 Parameter::Text(value) => query.bind(value.as_deref()),
                 Parameter::Blob(value) => query.bind(value.as_deref()),
+                // It has no arrays; a JSON list is what it can read.
+                Parameter::Integers(values) => query.bind(Value::from(values.as_slice()).to_string()),
+                Parameter::Texts(values) => query.bind(Value::from(values.as_slice()).to_string()),
             };
         }
         query
@@ -113,6 +132,8 @@ impl Statement {
                 Parameter::Integer(value) => query.bind(*value),
                 Parameter::Text(value) => query.bind(value.as_deref()),
                 Parameter::Blob(value) => query.bind(value.as_deref()),
+                Parameter::Integers(values) => query.bind(values.as_slice()),
+                Parameter::Texts(values) => query.bind(values.as_slice()),
             };
         }
         query

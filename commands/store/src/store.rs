@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::{
-    Append, AppendError, Appended, Lease, LeaseError, LogPosition, RecordedEvent, Reservation,
-    Retry, StoreError, StreamId, TaskFilter, TaskLease, TaskRow,
+    Append, AppendError, Appended, Lease, LeaseError, LogPosition, RecordedEvent, Reservation, Retry,
+    StoreError, StreamId, TaskFilter, TaskLease, TaskRow,
 };
 
 /// An event log with all that is written together with it.

@@ -1,8 +1,10 @@
-//! The same questions, to a database. Every text means the same in both.
+//! The same questions, to a database. Every text means the same in both, unless there is one for each.
+
+use std::collections::BTreeSet;
 
 use windlass_domain::{Subject, transfer::TransferId};
 use windlass_stellar::AccountId;
-use windlass_store::{Database, Row, Statement};
+use windlass_store::{Database, Dialect, Row, Statement};
 
 use super::{Page, QueryError, SourceAccount, TransferFilter};
 use crate::{TransferView, view::micros};
@@ -24,13 +26,26 @@ pub(super) const PAGE_AFTER: &str = "SELECT id, view FROM transfers \
         AND (started_at, id) < (SELECT started_at, id FROM transfers WHERE id = $6 AND subject = $1) \
     ORDER BY started_at DESC, id DESC LIMIT $5";
 
+/// The parameter is a JSON array of ids.
+pub(super) const BY_IDS_SQLITE: &str =
+    "SELECT id, view FROM transfers WHERE id IN (SELECT value FROM json_each($1))";
+
+pub(super) const BY_IDS_POSTGRES: &str = "SELECT id, view FROM transfers \
+    WHERE id IN (SELECT json_array_elements_text($1::json) COLLATE \"C\")";
+
+/// As many transfers are looked up at once.
+const MOST_IDS: usize = 1_000;
+
 /// Both answers are of the same moment.
 pub(super) const SOURCE_ACCOUNT: &str = "SELECT \
     (SELECT account_sequence FROM stellar_transactions WHERE source = $1 AND spent = 1 \
         ORDER BY account_sequence DESC LIMIT 1), \
     (SELECT count(*) FROM stellar_transactions WHERE source = $1 AND open = 1)";
 
-pub(super) async fn transfer(database: &Database, id: TransferId) -> Result<Option<TransferView>, QueryError> {
+pub(super) async fn transfer(
+    database: &Database,
+    id: TransferId,
+) -> Result<Option<TransferView>, QueryError> {
     one(database, Statement::new(BY_ID).text(id.to_string())).await
 }
 
@@ -69,6 +84,27 @@ pub(super) async fn transfers(
         query = query.text(id.to_string());
     }
     database.read(query).await?.iter().map(view).collect()
+}
+
+/// The transfers of those ids, in any order.
+pub(super) async fn transfers_of(
+    database: &Database,
+    ids: &BTreeSet<TransferId>,
+) -> Result<Vec<TransferView>, QueryError> {
+    let text = match database.dialect() {
+        Dialect::Sqlite => BY_IDS_SQLITE,
+        Dialect::Postgres => BY_IDS_POSTGRES,
+    };
+    let ids: Vec<_> = ids.iter().collect();
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(MOST_IDS) {
+        // Ids are letters, digits and hyphens: they cannot fail to be written as JSON.
+        let list = serde_json::json!(some).to_string();
+        for row in database.read(Statement::new(text).text(list)).await? {
+            found.push(view(&row)?);
+        }
+    }
+    Ok(found)
 }
 
 pub(super) async fn source_account(

@@ -19,7 +19,7 @@ const WITHDRAWAL: [&str; 6] =
 
 /// Opens the log as another process may.
 pub(super) async fn open(world: &World) -> Result<Database> {
-    Database::sqlite(world.database(), windlass_projections::inline_projections())
+    Database::open(&world.database()?, windlass_projections::inline_projections())
         .await
         .context("the log cannot be opened")
 }

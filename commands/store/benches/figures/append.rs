@@ -14,7 +14,8 @@ use crate::stores;
 
 const ROUND: Duration = Duration::from_secs(3);
 
-const RAW_TABLE: &str = "CREATE TABLE raw (aggregate_type text NOT NULL, aggregate_id text NOT NULL, sequence bigint NOT NULL,
+const RAW_TABLE: &str =
+    "CREATE TABLE raw (aggregate_type text NOT NULL, aggregate_id text NOT NULL, sequence bigint NOT NULL,
     event_type text NOT NULL, event_version text NOT NULL, payload text NOT NULL, metadata text NOT NULL,
     PRIMARY KEY (aggregate_type, aggregate_id, sequence))";
 const RAW_INSERT: &str = "INSERT INTO raw VALUES ('transfer', $1, $2, 'FundsReceived', '1', $3, $4)";

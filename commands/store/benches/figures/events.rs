@@ -3,8 +3,8 @@
 use serde_json::json;
 use time::OffsetDateTime;
 use windlass_store::{
-    Append, Dialect, InlineProjection, InlineRow, NewEvent, NewTask, ProjectionError, RecordedEvent, StreamAppend,
-    StreamChange, StreamId, Table,
+    Append, Dialect, InlineProjection, InlineRow, NewEvent, NewTask, ProjectionError, RecordedEvent,
+    StreamAppend, StreamChange, StreamId, Table,
 };
 
 /// About 250 bytes.

@@ -18,8 +18,8 @@ use tokio::sync::watch;
 use self::state::State;
 use crate::planned_row::plan_rows;
 use crate::{
-    Append, AppendError, Appended, EventStore, InlineProjection, Lease, LeaseError,
-    LogPosition, RecordedEvent, Reservation, Retry, StoreError, StreamId, TaskFilter, TaskLease, TaskRow,
+    Append, AppendError, Appended, EventStore, InlineProjection, Lease, LeaseError, LogPosition,
+    RecordedEvent, Reservation, Retry, StoreError, StreamId, TaskFilter, TaskLease, TaskRow,
 };
 
 type Clock = dyn Fn() -> OffsetDateTime + Send + Sync;

@@ -2,8 +2,10 @@
 //! differs from one append to the next, so the few texts that occur are prepared once.
 
 use crate::Dialect;
+use crate::sql::job::AppendJob;
 use crate::sql::part::{Part, Parts};
 use crate::sql::projected::{Builds, Projected};
+use crate::statement::Statement;
 
 /// `{p}` is the parameter with the part's entries; `{then}` a condition that lets another part go first.
 const CANCEL_TASKS: &str = "DELETE FROM tasks WHERE id IN (
@@ -12,7 +14,7 @@ const CANCEL_TASKS: &str = "DELETE FROM tasks WHERE id IN (
     WHERE t.leased_until IS NULL)";
 
 const INSERT_COMMANDS: &str = "INSERT INTO commands (key, fingerprint, outcome, recorded_at)
-    SELECT value ->> 0, decode(value ->> 1, 'hex'), value ->> 2, windlass_now() FROM json_array_elements({p}::json)";
+    SELECT value ->> 0, decode(value ->> 1, 'hex'), value ->> 2, {now} FROM json_array_elements({p}::json)";
 
 const FINISH_TASKS: &str = "DELETE FROM tasks WHERE id IN (
     SELECT t.id FROM json_array_elements({p}::json) AS s (value)
@@ -36,16 +38,22 @@ const MOVE_CURSORS: &str = "UPDATE cursors SET value = m.value ->> 2
 
 /// Leaves out streams whose expected version the log does not have: their insertion would leave a gap. That rows are
 /// missing is noticed. The look-up stands in a scalar subquery because that is never turned into a walk through the table.
+/// Arrays rather than JSON: payloads are long, and would be read once more for each member. Positions are handed out in
+/// the arrays' order, since nothing sorts or joins them.
 const INSERT_EVENTS: &str = "INSERT INTO events
     (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, recorded_at)
-    SELECT e.value ->> 0, e.value ->> 1, (e.value ->> 3)::bigint, e.value ->> 4, e.value ->> 5,
-           (e.value ->> 6)::json, (e.value ->> 7)::json, (SELECT at FROM moment)
-    FROM json_array_elements({p}::json) WITH ORDINALITY AS e (value, number)
-    WHERE (e.value ->> 2)::bigint = 0 OR (
+    SELECT e.type, e.id, e.sequence, e.event_type, e.event_version, e.payload::json, e.metadata::json, {now}
+    FROM unnest({e}) AS e (type, id, expected, sequence, event_type, event_version, payload, metadata)
+    WHERE e.expected = 0 OR (
         SELECT p.sequence FROM events AS p
-        WHERE p.aggregate_type = e.value ->> 0 AND p.aggregate_id = e.value ->> 1
-          AND p.sequence = (e.value ->> 2)::bigint) IS NOT NULL
-    ORDER BY e.number";
+        WHERE p.aggregate_type = e.type AND p.aggregate_id = e.id AND p.sequence = e.expected) IS NOT NULL";
+
+/// The moment of the statement, the same wherever it stands in it.
+const NOW: &str = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint";
+
+/// The arrays that stand for `{e}`, in their order.
+const EVENT_ARRAYS: [&str; 8] =
+    ["text[]", "text[]", "bigint[]", "bigint[]", "text[]", "text[]", "text[]", "text[]"];
 
 const RELEASE: &str = "DELETE FROM reservations WHERE (kind, key) IN (
     SELECT value ->> 0, value ->> 1 FROM json_array_elements({p}::json))";
@@ -57,37 +65,99 @@ const INSERT_TASKS: &str = "INSERT INTO tasks (kind, key, sequence, payload, due
     SELECT value ->> 0, value ->> 1, (value ->> 2)::bigint, value ->> 3, (value ->> 4)::bigint
     FROM json_array_elements({p}::json){then}";
 
-/// The statement for these parts. Its parameters are the entries of each part in their order, the epoch that is known, and
-/// how many rows each exact part must write. It returns one row: the time, the transaction, and the positions of the
-/// events in their order. None for a projection that does not exist.
-pub(super) fn statement(parts: &Parts, projected: &Projected, builds: &Builds) -> Option<String> {
-    let mut ctes = vec!["moment AS MATERIALIZED (SELECT windlass_now() AS at)".to_owned()];
-    let epoch = parts.iter().count() + 1;
-    let mut conditions = vec![format!("windlass_guard(${epoch})")];
-    for (index, (part, _)) in parts.iter().enumerate() {
-        let parameter = format!("${}", index + 1);
+/// The statement for these parts of `jobs`. It returns one row: the time, the transaction, and the positions of the events
+/// in their order. None for a projection that does not exist.
+///
+/// Its parameters are those of each part in their order, the epoch that is known, and how many rows the counted parts must
+/// write together: none can write more than its own.
+pub(super) fn statement(
+    jobs: &[&AppendJob],
+    parts: &Parts,
+    projected: &Projected,
+    builds: &Builds,
+) -> Option<Statement> {
+    let text = text(parts, projected, builds)?;
+    let mut statement = Statement::composed(text);
+    for (part, entries) in parts.iter() {
+        statement = match part {
+            Part::InsertEvents => with_events(statement, jobs),
+            _ => statement.text(entries.json()),
+        };
+    }
+    let expected: usize =
+        parts.iter().filter(|(part, _)| is_counted(*part)).map(|(_, entries)| entries.count).sum();
+    Some(statement.integer(builds.epoch).integer(expected as i64))
+}
+
+/// Whether the part may find less than it takes for granted, without violating a constraint.
+fn is_counted(part: Part) -> bool {
+    matches!(part, Part::InsertEvents | Part::FinishTasks | Part::RescheduleTasks | Part::MoveCursors)
+}
+
+fn text(parts: &Parts, projected: &Projected, builds: &Builds) -> Option<String> {
+    let (mut ctes, mut counts, mut last) = (vec![], vec!["0".to_owned()], 0);
+    let mut next = || {
+        last += 1;
+        format!("${last}")
+    };
+    for (part, _) in parts.iter() {
         let name = name(part);
         let sql = match part {
+            Part::InsertEvents => {
+                let arrays: Vec<_> = EVENT_ARRAYS.iter().map(|kind| format!("{}::{kind}", next())).collect();
+                INSERT_EVENTS.replace("{e}", &arrays.join(", "))
+            }
             Part::Rows { projection, into_build } => builds
                 .upsert(&projected.list, projection, into_build, Dialect::Postgres)?
-                .replace("$1", &parameter),
-            part => fragment(part).replace("{p}", &parameter).replace("{then}", &condition(part, parts)),
+                .replace("$1", &next()),
+            part => fragment(part).replace("{p}", &next()).replace("{then}", &condition(part, parts)),
         };
-        let returning = if part == Part::InsertEvents { "position, tx" } else { "1" };
+        let returning = if part == Part::InsertEvents { "position" } else { "1" };
         ctes.push(format!("{name} AS ({sql} RETURNING {returning})"));
-        if part.is_exact() {
-            let expected = epoch + conditions.len();
-            conditions
-                .push(format!("windlass_expect((SELECT count(*) FROM {name}), ${expected}, '{name}')"));
+        if is_counted(part) {
+            counts.push(format!("(SELECT count(*) FROM {name})"));
         }
     }
-    let events = if parts.has(Part::InsertEvents) {
-        "(SELECT max(tx) FROM insert_events), (SELECT array_agg(position ORDER BY position) FROM insert_events)"
-    } else {
-        "0::bigint, '{}'::bigint[]"
+    let events = match parts.has(Part::InsertEvents) {
+        true => "(SELECT array_agg(position ORDER BY position) FROM insert_events)",
+        false => "'{}'::bigint[]",
     };
-    let (ctes, conditions) = (ctes.join(",\n"), conditions.join(" AND "));
-    Some(format!("WITH {ctes}\nSELECT at, {events} FROM moment WHERE {conditions}"))
+    let with = if ctes.is_empty() { String::new() } else { format!("WITH {}\n", ctes.join(",\n")) };
+    let text = format!(
+        "{with}SELECT {{now}}, pg_current_xact_id()::text::bigint + windlass_tx_offset(), {events} \
+         WHERE windlass_guard({}, {}, {})",
+        next(),
+        counts.join(" + "),
+        next()
+    );
+    Some(text.replace("{now}", NOW))
+}
+
+fn with_events(statement: Statement, jobs: &[&AppendJob]) -> Statement {
+    let (mut types, mut ids, mut expected, mut sequences) = (vec![], vec![], vec![], vec![]);
+    let (mut event_types, mut versions, mut payloads, mut metadata) = (vec![], vec![], vec![], vec![]);
+    for change in jobs.iter().flat_map(|job| job.append.changes()) {
+        let version = change.history.len() as i64;
+        for (sequence, event) in (version + 1..).zip(&change.events) {
+            types.push(change.stream.aggregate_type.to_string());
+            ids.push(change.stream.aggregate_id.clone());
+            expected.push(version);
+            sequences.push(sequence);
+            event_types.push(event.event_type.clone());
+            versions.push(event.event_version.clone());
+            payloads.push(event.payload.clone());
+            metadata.push(event.metadata.clone());
+        }
+    }
+    statement
+        .texts(types)
+        .texts(ids)
+        .integers(expected)
+        .integers(sequences)
+        .texts(event_types)
+        .texts(versions)
+        .texts(payloads)
+        .texts(metadata)
 }
 
 /// What the part is called within the statement.
@@ -116,11 +186,10 @@ fn fragment(part: Part) -> &'static str {
         Part::RescheduleTasks => RESCHEDULE_TASKS,
         Part::InsertCursors => INSERT_CURSORS,
         Part::MoveCursors => MOVE_CURSORS,
-        Part::InsertEvents => INSERT_EVENTS,
         Part::Release => RELEASE,
         Part::Reserve => RESERVE,
         Part::InsertTasks => INSERT_TASKS,
-        Part::Rows { .. } => "",
+        Part::InsertEvents | Part::Rows { .. } => "",
     }
 }
 

@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 use super::connection::Connections;
-use super::failure::{append_failure, met_build, store_error};
+use super::failure::{append_failure, is_deadlock, met_build, store_error};
 use super::{append, sql};
 use crate::sql::job::AppendJob;
 use crate::sql::part::Parts;
@@ -21,10 +21,10 @@ use crate::{Appended, Row, StoreError};
 /// How many appends may share a transaction.
 const GROUP: usize = 64;
 /// How many transactions of appends one process has under way.
-pub(super) const LANES: usize = 2;
+pub(super) const LANES: usize = 1;
 /// How many appends may wait; further callers wait until there is room.
 pub(super) const WAITING: usize = 256;
-/// How often an append is written anew that met the beginning or the end of a build.
+/// How often an append is written anew that met the beginning or the end of a build, or another that waited for it.
 const TRIES: u32 = 10;
 
 /// An append that waits, with the way back for the answer.
@@ -115,26 +115,22 @@ impl Committer {
                 Err(error) => error,
             };
             tries += 1;
-            if !met_build(&error) || tries == TRIES {
+            if tries == TRIES {
+                return Err(append_failure(error, &self.projected.list));
+            } else if met_build(&error) {
+                self.learn_builds().await.map_err(Failure::Store)?;
+            } else if !is_deadlock(&error) {
                 return Err(append_failure(error, &self.projected.list));
             }
-            self.learn_builds().await.map_err(Failure::Store)?;
         }
     }
 
     async fn write_once(&self, jobs: &[&AppendJob]) -> Result<PgRow, sqlx::Error> {
         let builds = self.projected.builds();
         let parts = Parts::merged(jobs.iter().map(|job| &job.parts), &builds);
-        let text = append::statement(&parts, &self.projected, &builds);
-        let text = text.ok_or_else(|| sqlx::Error::Protocol("a projection is missing".to_owned()))?;
-        let mut statement = Statement::composed(text);
-        for (_, entries) in parts.iter() {
-            statement = statement.text(entries.json());
-        }
-        statement = statement.integer(builds.epoch);
-        for (_, entries) in parts.iter().filter(|(part, _)| part.is_exact()) {
-            statement = statement.integer(entries.count as i64);
-        }
+        let statement = append::statement(jobs, &parts, &self.projected, &builds);
+        let statement =
+            statement.ok_or_else(|| sqlx::Error::Protocol("a projection is missing".to_owned()))?;
         let rows = self.connections.autocommit(&statement).await?;
         rows.into_iter().next().ok_or(sqlx::Error::RowNotFound)
     }

@@ -7,13 +7,14 @@ use crate::{InlineProjection, StoreError};
 
 /// A build of a projection has begun or ended (`windlass_guard`).
 pub(super) const EPOCH_CHANGED: &str = "WL001";
-/// A part of an append found less than it takes for granted (`windlass_expect`).
+/// A part of an append found less than it takes for granted (`windlass_guard`).
 const SHORT: &str = "WL002";
 /// A table that was renamed or dropped when a build ended.
 const UNDEFINED_TABLE: &str = "42P01";
 
 /// The store's unique constraints; what violates them was refused, whatever else there is with SQLSTATE 23505.
-const CONSTRAINTS: [&str; 5] = ["events_pkey", "commands_pkey", "reservations_pkey", "cursors_pkey", "tasks_key"];
+const CONSTRAINTS: [&str; 5] =
+    ["events_pkey", "commands_pkey", "reservations_pkey", "cursors_pkey", "tasks_key"];
 
 /// The error by its SQLSTATE (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 pub(super) fn store_error(error: sqlx::Error) -> StoreError {
@@ -62,16 +63,21 @@ pub(super) fn append_failure(
     error: sqlx::Error,
     projections: &[std::sync::Arc<dyn InlineProjection>],
 ) -> Failure {
-    if code(&error).as_deref() == Some(SHORT) || constraint(&error).is_some_and(|name| CONSTRAINTS.contains(&name)) {
+    if code(&error).as_deref() == Some(SHORT)
+        || constraint(&error).is_some_and(|name| CONSTRAINTS.contains(&name))
+    {
         return Failure::Refused(store_error(error));
     }
-    let of_row = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>()).and_then(
-        |error| {
+    let of_row = error
+        .as_database_error()
+        .and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
+        .and_then(|error| {
             let table = error.table()?;
-            let fits = |name: &str| table == name || table.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+            let fits = |name: &str| {
+                table == name || table.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
+            };
             projections.iter().find(|projection| fits(projection.table().name))
-        },
-    );
+        });
     match (of_row, store_error(error)) {
         (Some(projection), StoreError::Database { detail }) => {
             Failure::Store(StoreError::Projection { projection: projection.name(), detail })
@@ -83,6 +89,11 @@ pub(super) fn append_failure(
 /// Whether the append met the beginning or the end of a projection's build.
 pub(super) fn met_build(error: &sqlx::Error) -> bool {
     matches!(code(error).as_deref(), Some(EPOCH_CHANGED | UNDEFINED_TABLE))
+}
+
+/// Whether two transactions waited for each other; this one was rolled back, and the other goes on.
+pub(super) fn is_deadlock(error: &sqlx::Error) -> bool {
+    code(error).as_deref() == Some("40P01")
 }
 
 /// Whether a task could not be leased because another of its key runs.
@@ -108,4 +119,3 @@ fn constraint(error: &sqlx::Error) -> Option<&str> {
 pub(super) fn closed() -> StoreError {
     StoreError::Unavailable { detail: "the store was closed, or what commits has stopped".to_owned() }
 }
-

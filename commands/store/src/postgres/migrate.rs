@@ -49,7 +49,10 @@ pub(super) async fn keep_ahead(connection: &mut PgConnection) -> Result<(), sqlx
     transaction.execute(sqlx::raw_sql(LOCK_MIGRATIONS)).await?;
     if let Some(row) = sqlx::query(TX_AHEAD).persistent(false).fetch_optional(&mut *transaction).await? {
         let offset: i64 = row.try_get(0)?;
-        tracing::warn!(offset, "the log was moved into this cluster: its transactions are counted on from the log's end");
+        tracing::warn!(
+            offset,
+            "the log was moved into this cluster: its transactions are counted on from the log's end"
+        );
         let sql = format!(
             "CREATE OR REPLACE FUNCTION windlass_tx_offset() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS \
              'SELECT {offset}::bigint'"

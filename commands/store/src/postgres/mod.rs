@@ -5,6 +5,7 @@ mod committer;
 mod connect;
 mod connection;
 mod failure;
+mod loader;
 mod migrate;
 mod signal;
 mod sql;
@@ -18,10 +19,11 @@ use tokio::task::JoinHandle;
 use self::committer::{Committer, Job, LANES, Queue, WAITING};
 use self::connection::Connections;
 use self::failure::{closed, key_is_running, store_error};
+use self::loader::{Load, Loader};
 use crate::sql::job::AppendJob;
 use crate::sql::projected::Projected;
 use crate::sql::texts::{SCHEMA_VERSIONS, Texts};
-use crate::sql::{Engine, Failure, Transaction, rows};
+use crate::sql::{Engine, Failure, Transaction};
 use crate::timestamp::from_micros;
 use crate::{
     Appended, Dialect, Horizon, HorizonHolder, PostgresLocation, RecordedEvent, Row, Schema, Statement,
@@ -31,11 +33,12 @@ use crate::{
 /// How often tasks are leased anew that met another worker's.
 const LEASE_TRIES: u32 = 5;
 
-/// The server with the lanes that commit.
+/// The server, with the lanes that load and commit.
 pub(crate) struct PostgresEngine {
     connections: Connections,
     /// Taken when the store is closed.
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    loads: Mutex<Option<mpsc::Sender<Load>>>,
     lanes: Mutex<Vec<JoinHandle<()>>>,
     signals: Vec<JoinHandle<()>>,
     commits: watch::Sender<u64>,
@@ -67,7 +70,13 @@ impl PostgresEngine {
             };
             tokio::spawn(committer.run())
         });
-        let lanes = Mutex::new(lanes.collect());
+        let mut lanes: Vec<_> = lanes.collect();
+        let (loads, waiting) = mpsc::channel(WAITING);
+        let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
+        lanes.extend((0..LANES).map(|_| {
+            let loader = Loader { waiting: waiting.clone(), connections: connections.clone() };
+            tokio::spawn(loader.run())
+        }));
         let own = own_name();
         let mut signals =
             vec![tokio::spawn(signal::tell(connections.clone(), appended.subscribe(), own.clone()))];
@@ -78,7 +87,14 @@ impl PostgresEngine {
         if let Some(options) = direct {
             signals.push(tokio::spawn(signal::listen(options, commits.clone(), own)));
         }
-        Ok(Self { connections, jobs: Mutex::new(Some(sender)), lanes, signals, commits })
+        Ok(Self {
+            connections,
+            jobs: Mutex::new(Some(sender)),
+            loads: Mutex::new(Some(loads)),
+            lanes: Mutex::new(lanes),
+            signals,
+            commits,
+        })
     }
 }
 
@@ -113,9 +129,10 @@ impl Engine for PostgresEngine {
     }
 
     async fn load(&self, stream: &StreamId) -> Result<Vec<RecordedEvent>, StoreError> {
-        let statement =
-            Statement::new(sql::LOAD).text(stream.aggregate_type.as_ref()).text(&stream.aggregate_id);
-        self.read(statement).await?.iter().map(rows::event).collect()
+        let loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(closed)?;
+        let (answer, answered) = oneshot::channel();
+        loads.send(Load { stream: stream.clone(), answer }).await.map_err(|_| closed())?;
+        answered.await.map_err(|_| closed())?
     }
 
     async fn append(&self, append: Arc<AppendJob>) -> Result<Appended, Failure> {
@@ -175,16 +192,29 @@ impl Engine for PostgresEngine {
         Ok(Horizon { tx: row.get(0)?, held_by })
     }
 
+    async fn bump_epoch(&self) -> Result<i64, StoreError> {
+        self.read(Statement::new(sql::BUMP_EPOCH)).await?;
+        // A snapshot of its own, taken afterwards.
+        let row = self.read(Statement::new(sql::NEXT_TX)).await?.into_iter().next().ok_or_else(closed)?;
+        row.get(0)
+    }
+
+    fn bump_in_transaction(&self) -> Vec<Statement> {
+        // The sequence grows at once, whatever becomes of a transaction.
+        Vec::new()
+    }
+
     fn commits(&self) -> &watch::Sender<u64> {
         &self.commits
     }
 
     async fn close(&self) {
         drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.loads.lock().unwrap_or_else(PoisonError::into_inner).take());
         let lanes = std::mem::take(&mut *self.lanes.lock().unwrap_or_else(PoisonError::into_inner));
         for lane in lanes {
             if let Err(error) = lane.await {
-                tracing::error!(%error, "a lane of appends had stopped early");
+                tracing::error!(%error, "what loads or commits had stopped early");
             }
         }
         for signal in &self.signals {

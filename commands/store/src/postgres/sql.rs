@@ -11,6 +11,8 @@ pub(super) const SCHEMA: Schema = Schema {
 pub(super) const TEXTS: Texts = Texts {
     ping: PING,
     read_log: READ_LOG,
+    streams: STREAMS,
+    estimated_events: ESTIMATED_EVENTS,
     next_due: NEXT_DUE,
     lease_tasks: LEASE_TASKS,
     renew_task: RENEW_TASK,
@@ -32,22 +34,31 @@ pub(super) const HAS_VERSIONS: &str = "SELECT 1 WHERE to_regclass('schema_versio
 
 pub(super) const HAS_LOG: &str = "SELECT 1 WHERE to_regclass('events') IS NOT NULL";
 
+pub(super) const BUMP_EPOCH: &str = "SELECT nextval('projection_epoch')";
+
+/// Every transaction that has an id by now is below this.
+pub(super) const NEXT_TX: &str =
+    "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint + windlass_tx_offset()";
+
+/// Type, the last stream that is done, limit: the events of the streams behind it, each stream's together.
+pub(super) const STREAMS: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version,
+    payload::text, metadata::text, tx, position, recorded_at
+    FROM events WHERE aggregate_type = $1 AND aggregate_id > $2 ORDER BY aggregate_id, sequence LIMIT $3";
+
+pub(super) const ESTIMATED_EVENTS: &str =
+    "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'events'::regclass";
+
 /// How far the log is ahead of the cluster's transactions, as after a restore; null where it is not.
 pub(super) const TX_AHEAD: &str = "SELECT max(tx) + 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint
     FROM events
     HAVING max(tx) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + windlass_tx_offset()";
 
-pub(super) const LOAD: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version,
-    payload::text, metadata::text, tx, position, recorded_at
-    FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 ORDER BY sequence";
-
-/// Types and ids: the streams' events, each stream's together and in order, with the stream's number in the list.
-pub(super) const LOAD_MANY: &str = "SELECT e.aggregate_type, e.aggregate_id, e.sequence, e.event_type,
-    e.event_version, e.payload::text, e.metadata::text, e.tx, e.position, e.recorded_at, s.number
+/// Types and ids: the events of these streams, each stream's together and in order, behind the stream's number in the list.
+pub(super) const LOAD: &str = "SELECT s.number, e.sequence, e.event_type, e.event_version,
+    e.payload::text, e.metadata::text, e.tx, e.position, e.recorded_at
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS s (type, id, number)
-    JOIN LATERAL (SELECT * FROM events AS e
-        WHERE e.aggregate_type = s.type COLLATE \"C\" AND e.aggregate_id = s.id COLLATE \"C\"
-        ORDER BY e.sequence) AS e ON true";
+    CROSS JOIN LATERAL (SELECT * FROM events AS e
+        WHERE e.aggregate_type = s.type AND e.aggregate_id = s.id ORDER BY e.sequence) AS e";
 
 pub(super) const READ_LOG: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version,
     payload::text, metadata::text, tx, position, recorded_at
@@ -124,12 +135,15 @@ pub(super) const ALL: &[&str] = &[
     LOCK_MIGRATIONS,
     SERVER_VERSION,
     EPOCH,
+    BUMP_EPOCH,
+    NEXT_TX,
+    STREAMS,
+    ESTIMATED_EVENTS,
     PING,
     HAS_VERSIONS,
     HAS_LOG,
     TX_AHEAD,
     LOAD,
-    LOAD_MANY,
     READ_LOG,
     HORIZON,
     NEXT_DUE,

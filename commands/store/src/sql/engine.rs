@@ -8,9 +8,7 @@ use tokio::sync::watch;
 
 use super::job::AppendJob;
 use super::texts::Texts;
-use crate::{
-    Appended, Dialect, Horizon, RecordedEvent, Row, Schema, Statement, StoreError, StreamId,
-};
+use crate::{Appended, Dialect, Horizon, RecordedEvent, Row, Schema, Statement, StoreError, StreamId};
 
 /// Statements that happen together or not at all.
 #[derive(Debug)]
@@ -65,6 +63,13 @@ pub(crate) trait Engine: Send + Sync {
 
     /// Up to where the log is final, and what keeps it from going on.
     async fn horizon(&self) -> Result<Horizon, StoreError>;
+
+    /// Lets every append from now on meet what the table of projections says, if it does not know it yet. Says below which
+    /// transaction there may be appends that do not.
+    async fn bump_epoch(&self) -> Result<i64, StoreError>;
+
+    /// The same as statements of a transaction that changes the table, where that is possible.
+    fn bump_in_transaction(&self) -> Vec<Statement>;
 
     /// Changed after each commit of an append.
     fn commits(&self) -> &watch::Sender<u64>;

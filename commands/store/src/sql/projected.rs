@@ -43,9 +43,23 @@ impl Projected {
     pub(crate) fn read(&self, epoch: i64, rows: &[Row]) -> Result<Builds, StoreError> {
         let mut builds = Builds { epoch, ..Builds::default() };
         for row in rows {
-            let (name, building): (String, Option<i64>) = (row.get(0)?, row.get(3)?);
-            let place = self.list.iter().position(|projection| projection.name() == name);
-            if let (Some(place), Some(building)) = (place, building) {
+            let (name, version, building): (String, i64, Option<i64>) =
+                (row.get(0)?, row.get(1)?, row.get(3)?);
+            let Some((place, projection)) =
+                self.list.iter().enumerate().find(|(_, projection)| projection.name() == name)
+            else {
+                continue;
+            };
+            // A newer program's rows cannot be written by this one.
+            let newest = version.max(building.map_or(Ok(0), |_| row.get(4))?);
+            if newest > i64::from(projection.version()) {
+                return Err(StoreError::NewerSchema {
+                    component: name,
+                    found: u32::try_from(newest).unwrap_or(u32::MAX),
+                    known: projection.version(),
+                });
+            }
+            if let Some(building) = building {
                 builds.suffixes.insert(place, suffix(building));
             }
         }

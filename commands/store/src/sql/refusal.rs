@@ -4,10 +4,7 @@ use super::{Engine, texts};
 use crate::{Append, AppendError, Row, Statement, StoreError, StreamId};
 
 /// The refusal, the first in the order that [`Append`] promises. None if what stood in the way is gone by now.
-pub(crate) async fn refusal(
-    engine: &dyn Engine,
-    append: &Append,
-) -> Result<Option<AppendError>, StoreError> {
+pub(crate) async fn refusal(engine: &dyn Engine, append: &Append) -> Result<Option<AppendError>, StoreError> {
     if let Some(refusal) = repeated(engine, append).await? {
         return Ok(Some(refusal));
     }
@@ -61,11 +58,7 @@ async fn conflict(engine: &dyn Engine, append: &Append) -> Result<Option<AppendE
     Ok(None)
 }
 
-async fn event_exists(
-    engine: &dyn Engine,
-    stream: &StreamId,
-    sequence: i64,
-) -> Result<bool, StoreError> {
+async fn event_exists(engine: &dyn Engine, stream: &StreamId, sequence: i64) -> Result<bool, StoreError> {
     let statement = Statement::new(texts::EVENT_EXISTS)
         .text(stream.aggregate_type.as_ref())
         .text(&stream.aggregate_id)

@@ -7,6 +7,10 @@ pub(crate) struct Texts {
     pub(crate) ping: &'static str,
     /// Transaction and position to begin after, limit: a page of the log.
     pub(crate) read_log: &'static str,
+    /// Type, the last stream that is done, limit: the events of the streams behind it, each stream's together.
+    pub(crate) streams: &'static str,
+    /// About how many events there are.
+    pub(crate) estimated_events: &'static str,
     /// Kinds as a JSON list: when the next task of theirs can be leased.
     pub(crate) next_due: &'static str,
     /// Kinds as a JSON list, owner, now, end of the lease, limit.
@@ -77,11 +81,31 @@ pub(crate) const DROP_EXPIRED: &str = "DELETE FROM reservations WHERE (kind, key
 
 // Projections.
 
-pub(crate) const PROJECTIONS: &str = "SELECT name, version, build, building FROM projections ORDER BY name";
+pub(crate) const PROJECTIONS: &str =
+    "SELECT name, version, build, building, building_version FROM projections ORDER BY name";
 
 /// Parameters: name, version.
 pub(crate) const FOUND_PROJECTION: &str = "INSERT INTO projections (name, version, build)
     VALUES ($1, $2, 1) ON CONFLICT (name) DO NOTHING RETURNING name";
+
+pub(crate) const BUILD: &str = "SELECT build, building, cursor_type, cursor_id, streams, events
+    FROM projections WHERE name = $1";
+
+/// Parameters: name, the last build's number, the version that is built, now.
+pub(crate) const BEGIN_BUILD: &str = "UPDATE projections SET build = build + 1, building = build + 1,
+    building_version = $3, cursor_type = NULL, cursor_id = NULL, streams = 0, events = 0, started_at = $4
+    WHERE name = $1 AND build = $2 AND building IS NULL RETURNING build";
+
+/// Parameters: name, the build's number, type and id of the last stream that is done, how many streams and events are.
+pub(crate) const MOVE_BUILD: &str =
+    "UPDATE projections SET cursor_type = $3, cursor_id = $4, streams = $5, events = $6
+    WHERE name = $1 AND building = $2 RETURNING build";
+
+pub(crate) const END_BUILD: &str = "UPDATE projections SET version = building_version, building = NULL
+    WHERE name = $1 AND building = $2 RETURNING build";
+
+pub(crate) const ABANDON_BUILD: &str = "UPDATE projections SET building = NULL
+    WHERE name = $1 AND building = $2 RETURNING build";
 
 /// For PostgreSQL alone: an event that is committed and not final.
 pub(crate) const HELD_BACK: &str = "SELECT sequence FROM events WHERE tx >= windlass_horizon() LIMIT 1";
@@ -121,6 +145,11 @@ pub(crate) const PORTABLE: &[&str] = &[
     DROP_EXPIRED,
     PROJECTIONS,
     FOUND_PROJECTION,
+    BUILD,
+    BEGIN_BUILD,
+    MOVE_BUILD,
+    END_BUILD,
+    ABANDON_BUILD,
     ANY_EVENT,
     CREATE_SCHEMA_VERSIONS,
     SCHEMA_VERSIONS,

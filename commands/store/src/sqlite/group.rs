@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
+use serde_json::{Value, json};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
 use time::OffsetDateTime;
@@ -12,7 +13,7 @@ use super::job::Job;
 use super::sql;
 use super::sql::{BEGIN, COMMIT, ROLLBACK};
 use crate::sql::job::AppendJob;
-use crate::sql::part::{Entries, Part, Parts};
+use crate::sql::part::{Part, Parts};
 use crate::sql::projected::{Builds, Projected};
 use crate::sql::{Failure, Transaction};
 use crate::statement::Statement;
@@ -71,7 +72,8 @@ async fn write(
         let parts = Parts::merged(appends.iter().map(|job| &job.parts), &builds);
         for (part, entries) in parts.iter() {
             let sql = text(part, projected, &builds).ok_or_else(|| Failure::Store(short(part)))?;
-            let written = write_part(connection, part, &sql, entries, now).await;
+            let json = if part == Part::InsertEvents { events(&appends) } else { entries.json() };
+            let written = write_part(connection, part, &sql, json, entries.count, now).await;
             positions.extend(written.map_err(|failure| named(failure, part, projected))?);
         }
     }
@@ -121,12 +123,35 @@ fn text(part: Part, projected: &Projected, builds: &Builds) -> Option<Cow<'stati
     Some(Cow::Borrowed(sql))
 }
 
+/// The new events of the group, as the text of a JSON list.
+fn events(appends: &[&AppendJob]) -> String {
+    let mut all = Vec::new();
+    for change in appends.iter().flat_map(|job| job.append.changes()) {
+        let stream = &change.stream;
+        let expected = change.history.len() as u64;
+        for (sequence, event) in (expected + 1..).zip(&change.events) {
+            all.push(json!([
+                stream.aggregate_type,
+                stream.aggregate_id,
+                expected,
+                sequence,
+                event.event_type,
+                event.event_version,
+                event.payload,
+                event.metadata,
+            ]));
+        }
+    }
+    Value::Array(all).to_string()
+}
+
 /// Writes one part; returns the positions of new events.
 async fn write_part(
     connection: &mut SqliteConnection,
     part: Part,
     sql: &str,
-    entries: &Entries,
+    json: String,
+    count: usize,
     now: OffsetDateTime,
 ) -> Result<Vec<i64>, Failure> {
     let failed = |error: sqlx::Error| {
@@ -134,7 +159,6 @@ async fn write_part(
         let error = store_error(error);
         if refused { Failure::Refused(error) } else { Failure::Store(error) }
     };
-    let json = entries.json();
     let (changed, positions) = if part == Part::InsertEvents {
         let query = sqlx::query_scalar(sql).bind(json).bind(to_micros(now));
         let positions: Vec<i64> = query.fetch_all(connection).await.map_err(failed)?;
@@ -147,7 +171,7 @@ async fn write_part(
         let done = query.execute(connection).await.map_err(failed)?;
         (done.rows_affected(), Vec::new())
     };
-    if part.is_exact() && changed != entries.count as u64 {
+    if part.is_exact() && changed != count as u64 {
         return Err(Failure::Refused(short(part)));
     }
     Ok(positions)

@@ -29,9 +29,7 @@ use crate::sql::job::AppendJob;
 use crate::sql::projected::Projected;
 use crate::sql::texts::{SCHEMA_VERSIONS, Texts};
 use crate::sql::{Engine, Failure, Transaction, rows};
-use crate::{
-    Appended, Dialect, Horizon, RecordedEvent, Row, Schema, Statement, StoreError, StreamId,
-};
+use crate::{Appended, Dialect, Horizon, RecordedEvent, Row, Schema, Statement, StoreError, StreamId};
 
 /// How long a commit waits for another process to finish its own.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -141,6 +139,16 @@ impl Engine for SqliteEngine {
     async fn horizon(&self) -> Result<Horizon, StoreError> {
         // There is one writer: what is in the log is final.
         Ok(Horizon { tx: i64::MAX, held_by: None })
+    }
+
+    async fn bump_epoch(&self) -> Result<i64, StoreError> {
+        self.write(self.bump_in_transaction().into()).await?;
+        // There is one writer: none is under way.
+        Ok(0)
+    }
+
+    fn bump_in_transaction(&self) -> Vec<Statement> {
+        vec![Statement::new(sql::BUMP_EPOCH)]
     }
 
     fn commits(&self) -> &watch::Sender<u64> {

@@ -15,6 +15,8 @@ pub(super) const SCHEMA: Schema = Schema {
 pub(super) const TEXTS: Texts = Texts {
     ping: PING,
     read_log: READ_LOG,
+    streams: STREAMS,
+    estimated_events: ESTIMATED_EVENTS,
     next_due: NEXT_DUE,
     lease_tasks: LEASE_TASKS,
     renew_task: RENEW_TASK,
@@ -33,6 +35,16 @@ pub(super) const PING: &str = "SELECT 1";
 pub(super) const HAS_VERSIONS: &str = "SELECT name FROM sqlite_schema WHERE name = 'schema_versions'";
 
 pub(super) const EPOCH: &str = "SELECT epoch FROM projection_epoch";
+
+pub(super) const BUMP_EPOCH: &str = "UPDATE projection_epoch SET epoch = epoch + 1";
+
+/// Type, the last stream that is done, limit: the events of the streams behind it, each stream's together.
+pub(super) const STREAMS: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version,
+    payload, metadata, tx, position, recorded_at
+    FROM events WHERE aggregate_type = $1 AND aggregate_id > $2 ORDER BY aggregate_id, sequence LIMIT $3";
+
+/// Nothing is ever deleted.
+pub(super) const ESTIMATED_EVENTS: &str = "SELECT coalesce(max(position), 0) FROM events";
 
 // Parts of an append.
 
@@ -152,6 +164,9 @@ pub(super) const ALL: &[&str] = &[
     PING,
     HAS_VERSIONS,
     EPOCH,
+    BUMP_EPOCH,
+    STREAMS,
+    ESTIMATED_EVENTS,
     CANCEL_TASKS,
     INSERT_COMMANDS,
     FINISH_TASKS,

@@ -26,11 +26,9 @@ pub(crate) async fn the_log_is_read_in_pages_without_gap_or_double(f: Fixture) {
 
 pub(crate) async fn beyond_the_end_there_is_nothing(f: Fixture) {
     let last = f.add("t", &["One"]).await.remove(0).at;
-    for after in [
-        last,
-        LogPosition { position: i64::MAX, ..last },
-        LogPosition { tx: last.tx + 5, position: 0 },
-    ] {
+    for after in
+        [last, LogPosition { position: i64::MAX, ..last }, LogPosition { tx: last.tx + 5, position: 0 }]
+    {
         assert_eq!(f.store.read_log(after, 10).await.unwrap(), vec![], "{after}");
     }
     assert_eq!(f.store.read_log(LogPosition::START, 0).await.unwrap(), vec![]);

@@ -20,7 +20,8 @@ async fn open(url: &str) -> Database {
 async fn what_was_acknowledged_survives_being_killed_at_any_moment_in_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("w.db").display());
-    let differing = "SELECT e.aggregate_id FROM events AS e LEFT JOIN histories AS h ON h.key = e.aggregate_id
+    let differing =
+        "SELECT e.aggregate_id FROM events AS e LEFT JOIN histories AS h ON h.key = e.aggregate_id
         GROUP BY e.aggregate_id
         HAVING h.sequence IS NOT count(*) OR json_array_length(h.events) IS NOT count(*)";
     kill_again_and_again(&url, differing).await;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::select;
 use windlass_store::{
-    Append, Appended, CursorMove, Database, EventStore, IdempotencyKey, Lease, LogPosition, MemoryStore, NewTask,
-    RecordedEvent, Reservation, Retry, Settle, StreamId, TaskFilter, TaskLease,
+    Append, Appended, CursorMove, Database, EventStore, IdempotencyKey, Lease, LogPosition, MemoryStore,
+    NewTask, RecordedEvent, Reservation, Retry, Settle, StreamId, TaskFilter, TaskLease,
 };
 
 use crate::fixture::{Histories, at, change, postgres_database, sqlite_database, task};

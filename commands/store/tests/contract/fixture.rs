@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use windlass_store::{
-    Append, Database, Dialect, EventStore, InlineProjection, InlineRow, Location, LogPosition, MemoryStore, NewEvent,
-    NewTask, ProjectionError, RecordedEvent, Statement, StreamAppend, StreamChange, StreamId, Table,
-    TaskLease,
+    Append, Database, Dialect, EventStore, InlineProjection, InlineRow, Location, LogPosition, MemoryStore,
+    NewEvent, NewTask, ProjectionError, RecordedEvent, Statement, StreamAppend, StreamChange, StreamId,
+    Table, TaskLease,
 };
 
 /// A fresh store and a look at the inline rows behind it.

@@ -31,7 +31,9 @@ async fn write(appends: Vec<Append>) -> (Vec<Result<Appended, Failure>>, u64) {
     }
     drop(sender);
     let commits = watch::Sender::new(0);
-    Writer { connection, projected: Arc::new(Projected::new(vec![])), jobs, commits: commits.clone() }.run().await;
+    Writer { connection, projected: Arc::new(Projected::new(vec![])), jobs, commits: commits.clone() }
+        .run()
+        .await;
     let mut answers = Vec::new();
     for answer in waiting {
         answers.push(answer.await.unwrap());

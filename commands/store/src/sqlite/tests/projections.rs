@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{append, change, fresh, stream};
 use crate::{
-    Append, AppendError, Database, Dialect, EventStore, InlineProjection, InlineRow, ProjectionError, Statement,
-    StoreError, StreamChange, Table,
+    Append, AppendError, Database, Dialect, EventStore, InlineProjection, InlineRow, ProjectionError,
+    Statement, StoreError, StreamChange, Table,
 };
 
 /// Counts each transfer's events. Its table has no room for the transfer `forbidden`, and its rows for `twice`.

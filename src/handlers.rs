@@ -1,0 +1,53 @@
+//! Event handlers: Windlass' own and those of whoever embeds it.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use anyhow::{Result, ensure};
+use windlass_projections::inline_projections;
+use windlass_store::InlineProjection;
+use windlass_workers::Handler;
+
+/// The event handlers of an anchor.
+#[derive(Clone)]
+pub struct Handlers {
+    /// Written in each append's transaction.
+    pub inline: Vec<Arc<dyn InlineProjection>>,
+    /// Following the log.
+    pub subscriptions: Vec<Handler>,
+}
+
+impl Default for Handlers {
+    /// Windlass' own.
+    fn default() -> Self {
+        Self { inline: inline_projections(), subscriptions: vec![] }
+    }
+}
+
+impl Handlers {
+    /// Refuses what could not be told apart later.
+    ///
+    /// # Errors
+    /// Where two have one name, or a name has other letters than it may.
+    pub fn check(&self) -> Result<()> {
+        let names = self.inline.iter().map(|projection| projection.name());
+        let mut known = BTreeSet::new();
+        for name in names.chain(self.subscriptions.iter().map(Handler::name)) {
+            let is_plain =
+                |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+            ensure!(
+                !name.is_empty() && name.chars().all(is_plain),
+                "the event handler '{name}' needs a name of small letters, digits and _"
+            );
+            ensure!(
+                known.insert(name),
+                "there are two event handlers '{name}': each needs a name of its own"
+            );
+        }
+        Ok(())
+    }
+
+    /// The handler of that name that follows the log.
+    pub fn subscription(&self, name: &str) -> Option<&Handler> {
+        self.subscriptions.iter().find(|handler| handler.name() == name)
+    }
+}
