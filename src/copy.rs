@@ -1,7 +1,7 @@
 //! `windlass copy`: a whole anchor from one database into another, verified.
 
 use anyhow::{Context, Result, bail};
-use windlass_store::{CopyOptions, Database, EventStore, Location, TableDigest};
+use windlass_store::{CopyOptions, Database, EventStore, Location, Subscriptions, TableDigest};
 
 use crate::{
     cli::Copy,
@@ -63,6 +63,9 @@ fn location(option: &str, url: &str) -> Result<Location> {
 async fn open(location: &Location, handlers: &Handlers) -> Result<Database> {
     let database = Database::open(location, handlers.inline.clone()).await;
     let database = database.with_context(|| format!("the database {location} cannot be used"))?;
+    Subscriptions::open(database.clone())
+        .await
+        .with_context(|| format!("the subscriptions in {location}"))?;
     windlass_vault::establish(&database).await.with_context(|| format!("the vault in {location}"))?;
     Ok(database)
 }

@@ -20,24 +20,29 @@ pub fn say(text: &str) -> Result<()> {
 
 /// How far something long is, told once a second.
 pub struct Progress {
-    began: Instant,
     told: Option<Instant>,
+    /// What was done when it was first told, and when that was.
+    first: Option<(Instant, u64)>,
 }
 
 impl Progress {
-    /// Begins now.
+    /// Nothing has been told.
     pub fn new() -> Self {
-        Self { began: Instant::now(), told: None }
+        Self { told: None, first: None }
     }
 
     /// So many of `total` are done.
     pub fn tell(&mut self, what: &str, done: u64, total: u64) {
-        if self.told.is_some_and(|told| told.elapsed() < EVERY) && done < total {
+        let now = Instant::now();
+        if self.told.is_some_and(|told| now - told < EVERY) && done < total {
             return;
         }
-        self.told = Some(Instant::now());
-        let rate = done as f64 / self.began.elapsed().as_secs_f64().max(0.001);
+        self.told = Some(now);
+        let (began, before) = *self.first.get_or_insert((now, done));
+        let seconds = (now - began).as_secs_f64();
+        let rate = done.saturating_sub(before) as f64 / seconds;
+        let rate = if seconds > 0.0 { format!(" ({rate:.0}/s)") } else { String::new() };
         // Whoever closed standard error does not want to know.
-        let _ = writeln!(std::io::stderr(), "{what}: {done} of {total} ({rate:.0}/s)");
+        let _ = writeln!(std::io::stderr(), "{what}: {done} of {total}{rate}");
     }
 }

@@ -11,25 +11,26 @@ const BEFORE_SQLITE: &str = "SELECT aggregate_type, aggregate_id, sequence FROM 
 const BEFORE_POSTGRES: &str = "SELECT aggregate_type, aggregate_id, sequence FROM events
     WHERE (tx, position) <= ($1, $2) ORDER BY tx DESC, position DESC LIMIT 1";
 
-/// Puts the place of the same event in the copy where the row has one in the source; other rows stay as they are.
+/// Puts the places of the same events in the copy where the row has some in the source; all else stays as it is.
 pub(super) async fn translate(
     from: &Database,
     to: &Database,
     shape: &Shape,
     row: &mut [Value],
 ) -> Result<(), StoreError> {
-    let Some((tx, position)) = shape.table.checkpoint else { return Ok(()) };
     let column = |name: &str| shape.columns.iter().position(|(column, _)| column == name);
-    let (Some(tx), Some(position)) = (column(tx), column(position)) else { return Ok(()) };
-    let (Some(Value::Integer(Some(at_tx))), Some(Value::Integer(Some(at_position)))) =
-        (row.get(tx), row.get(position))
-    else {
-        return Ok(());
-    };
-    let at = in_copy(from, to, LogPosition { tx: *at_tx, position: *at_position }).await?;
-    for (place, number) in [(tx, at.tx), (position, at.position)] {
-        if let Some(value) = row.get_mut(place) {
-            *value = Value::Integer(Some(number));
+    for (tx, position) in shape.table.checkpoints {
+        let (Some(tx), Some(position)) = (column(tx), column(position)) else { continue };
+        let (Some(Value::Integer(Some(at_tx))), Some(Value::Integer(Some(at_position)))) =
+            (row.get(tx), row.get(position))
+        else {
+            continue;
+        };
+        let at = in_copy(from, to, LogPosition { tx: *at_tx, position: *at_position }).await?;
+        for (place, number) in [(tx, at.tx), (position, at.position)] {
+            if let Some(value) = row.get_mut(place) {
+                *value = Value::Integer(Some(number));
+            }
         }
     }
     Ok(())

@@ -112,8 +112,12 @@ pub(super) fn insert(
         let tuples = some.iter().map(|_| {
             let parameters = columns.iter().map(|(_, kind)| {
                 number += 1;
-                let is_json = dialect == Dialect::Postgres && *kind == Kind::Json;
-                if is_json { format!("${number}::json") } else { format!("${number}") }
+                match (dialect, kind) {
+                    // SQLite looks for numbered ones by their names, one after the other.
+                    (Dialect::Sqlite, _) => "?".to_owned(),
+                    (Dialect::Postgres, Kind::Json) => format!("${number}::json"),
+                    (Dialect::Postgres, _) => format!("${number}"),
+                }
             });
             format!("({})", list(parameters))
         });

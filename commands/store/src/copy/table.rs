@@ -8,13 +8,13 @@ pub struct CopiedTable {
     pub(crate) name: &'static str,
     pub(crate) key: &'static [&'static str],
     pub(crate) without: &'static [&'static str],
-    pub(crate) checkpoint: Option<(&'static str, &'static str)>,
+    pub(crate) checkpoints: &'static [(&'static str, &'static str)],
 }
 
 impl CopiedTable {
     /// A table with its primary key's columns, none of which is ever null. Tables that refer to others come after them.
     pub const fn new(name: &'static str, key: &'static [&'static str]) -> Self {
-        Self { name, key, without: &[], checkpoint: None }
+        Self { name, key, without: &[], checkpoints: &[] }
     }
 
     /// Leaves these columns out; in the copy they have their default.
@@ -23,20 +23,28 @@ impl CopiedTable {
         Self { without: columns, ..self }
     }
 
-    /// The columns that say how far the log was read: they are translated to the same place in the copy.
+    /// The pairs of columns, transaction and position, that name places in the log: they are translated to the same places
+    /// in the copy.
     #[must_use]
-    pub const fn with_checkpoint(self, tx: &'static str, position: &'static str) -> Self {
-        Self { checkpoint: Some((tx, position)), ..self }
+    pub const fn with_checkpoints(self, columns: &'static [(&'static str, &'static str)]) -> Self {
+        Self { checkpoints: columns, ..self }
     }
 }
 
 /// The store's own, beside the events. Nobody holds a lease in a copy; generations go on growing.
-const STORE: [CopiedTable; 5] = [
+const STORE: [CopiedTable; 7] = [
     CopiedTable::new("commands", &["key"]),
     CopiedTable::new("reservations", &["kind", "key"]),
     CopiedTable::new("cursors", &["name"]),
     CopiedTable::new("tasks", &["id"]).without(&["lease_owner", "leased_until", "running_key"]),
     CopiedTable::new("leases", &["name"]).without(&["owner"]),
+    CopiedTable::new("subscriptions", &["name"]).with_checkpoints(&[
+        ("start_tx", "start_position"),
+        ("tx", "position"),
+        ("failed_tx", "failed_position"),
+    ]),
+    CopiedTable::new("subscription_skips", &["subscription", "tx", "position", "skipped_at"])
+        .with_checkpoints(&[("tx", "position")]),
 ];
 
 /// Every table that is copied, in order.

@@ -16,7 +16,7 @@ use windlass_store::{
 pub(crate) const TABLES: [CopiedTable; 3] = [
     CopiedTable::new("seals", &["id"]),
     CopiedTable::new("sealed", &["name", "number"]),
-    CopiedTable::new("checkpoints", &["name"]).with_checkpoint("tx", "at"),
+    CopiedTable::new("checkpoints", &["name"]).with_checkpoints(&[("tx", "at")]),
 ];
 
 const OTHER: [&str; 2] = [
