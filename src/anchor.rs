@@ -22,6 +22,7 @@ use windlass_workers::{Handler, Keyring, Ports, Runner, RunnerConfig, Subscribe,
 use crate::{
     config::{AssetConfig, Config, Stellar, anchored, example_asset},
     handlers::Handlers,
+    replay,
     sandbox::{ExampleAccounts, HostedSandbox, anchor_account_holder, anchor_account_number, bank_token},
     secrets::{master_keys, operator_secret, sealed_key, sealed_text},
     system::{SystemClock, SystemIds},
@@ -113,6 +114,7 @@ impl Anchor {
     /// Where any of them cannot be used.
     pub async fn open(config: Config, handlers: &Handlers) -> Result<Self> {
         let database = open_database(&config, handlers).await?;
+        replay::fill_stale(&database).await?;
         let subscriptions = Subscriptions::open(database.clone()).await?;
         for handler in &handlers.subscriptions {
             // Its tables are there before anybody asks for them.

@@ -14,6 +14,7 @@ mod events;
 pub mod handlers;
 mod key_file;
 mod logging;
+mod replay;
 mod report;
 mod rotate;
 mod run;
