@@ -105,7 +105,8 @@ async fn fold(store: &Database) -> f64 {
         read += page.len();
         for event in page {
             let event_payload: FundsReceived = serde_json::from_str(&event.payload).unwrap();
-            *amounts.entry(event.stream.aggregate_id).or_default() += event_payload.received.money.amount.len();
+            *amounts.entry(event.stream.aggregate_id).or_default() +=
+                event_payload.received.money.amount.len();
         }
         next = Some(ahead.await.unwrap());
     }

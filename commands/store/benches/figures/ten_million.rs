@@ -51,7 +51,8 @@ async fn load(store: &Database, streams: u64) -> f64 {
             tokio::spawn(async move {
                 let (mut done, mut number) = (0_u64, reader);
                 while Instant::now() < until {
-                    number = (number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_041)) >> 8;
+                    number =
+                        (number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_041)) >> 8;
                     let number = number % streams;
                     let id = stores::stream(number);
                     assert_eq!(store.load(&StreamId::new("transfer", id)).await.unwrap().len() as u64, EACH);

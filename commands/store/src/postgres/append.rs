@@ -112,20 +112,22 @@ fn text(parts: &Parts, projected: &Projected, builds: &Builds) -> Option<String>
                 .replace("$1", &next()),
             part => fragment(part).replace("{p}", &next()).replace("{then}", &condition(part, parts)),
         };
-        let returning = if part == Part::InsertEvents { "position" } else { "1" };
-        ctes.push(format!("{name} AS ({sql} RETURNING {returning})"));
+        ctes.push(format!("{name} AS ({sql}{})", returning(part)));
         if is_counted(part) {
-            counts.push(format!("(SELECT count(*) FROM {name})"));
+            counts.push(match part {
+                Part::InsertEvents => "coalesce(cardinality(e.positions), 0)".to_owned(),
+                _ => format!("(SELECT count(*) FROM {name})"),
+            });
         }
     }
     let events = match parts.has(Part::InsertEvents) {
-        true => "(SELECT array_agg(position ORDER BY position) FROM insert_events)",
-        false => "'{}'::bigint[]",
+        true => "(SELECT array_agg(position) AS positions FROM insert_events) AS e",
+        false => "(SELECT '{}'::bigint[] AS positions) AS e",
     };
     let with = if ctes.is_empty() { String::new() } else { format!("WITH {}\n", ctes.join(",\n")) };
     let text = format!(
-        "{with}SELECT {{now}}, pg_current_xact_id()::text::bigint + windlass_tx_offset(), {events} \
-         WHERE windlass_guard({}, {}, {})",
+        "{with}SELECT {{now}}, pg_current_xact_id()::text::bigint + windlass_tx_offset(), e.positions \
+         FROM {events} WHERE windlass_guard({}, {}, {})",
         next(),
         counts.join(" + "),
         next()
@@ -158,6 +160,16 @@ fn with_events(statement: Statement, jobs: &[&AppendJob]) -> Statement {
         .texts(versions)
         .texts(payloads)
         .texts(metadata)
+}
+
+/// What is returned of what the part wrote: only what is counted, or what somebody wants.
+fn returning(part: Part) -> &'static str {
+    match part {
+        Part::InsertEvents => " RETURNING position",
+        Part::CancelTasks | Part::Release => " RETURNING 1",
+        part if is_counted(part) => " RETURNING 1",
+        _ => "",
+    }
 }
 
 /// What the part is called within the statement.

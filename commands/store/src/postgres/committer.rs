@@ -1,13 +1,14 @@
-//! Commits appends: a few lanes, each with a transaction of its own under way. What waits meanwhile shares the next one.
+//! Commits appends, one transaction at a time: what waits meanwhile shares the next one. A second transaction beside it
+//! would make each smaller, and cost more than it brings: most of what a commit costs is the same for one as for many.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::connection::Connections;
+use super::connection::Lane;
 use super::failure::{append_failure, is_deadlock, met_build, store_error};
 use super::{append, sql};
 use crate::sql::job::AppendJob;
@@ -20,8 +21,6 @@ use crate::{Appended, Row, StoreError};
 
 /// How many appends may share a transaction.
 const GROUP: usize = 64;
-/// How many transactions of appends one process has under way.
-pub(super) const LANES: usize = 1;
 /// How many appends may wait; further callers wait until there is room.
 pub(super) const WAITING: usize = 256;
 /// How often an append is written anew that met the beginning or the end of a build, or another that waited for it.
@@ -33,7 +32,7 @@ pub(super) struct Job {
     pub(super) answer: oneshot::Sender<Result<Appended, Failure>>,
 }
 
-/// What waits, for whichever lane is free.
+/// What waits.
 pub(super) struct Queue {
     jobs: mpsc::Receiver<Job>,
     /// Did not fit into the last group.
@@ -41,8 +40,8 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(jobs: mpsc::Receiver<Job>) -> Arc<Mutex<Self>> {
-        Arc::new(Mutex::new(Self { jobs, left: None }))
+    pub(super) fn new(jobs: mpsc::Receiver<Job>) -> Self {
+        Self { jobs, left: None }
     }
 
     /// The next job and all that wait and fit beside it; empty once every sender is gone.
@@ -66,10 +65,10 @@ impl Queue {
     }
 }
 
-/// One lane.
+/// The one who commits.
 pub(super) struct Committer {
-    pub(super) queue: Arc<Mutex<Queue>>,
-    pub(super) connections: Connections,
+    pub(super) queue: Queue,
+    pub(super) lane: Lane,
     pub(super) projected: Arc<Projected>,
     pub(super) commits: watch::Sender<u64>,
     /// Changed after each commit of this process.
@@ -78,9 +77,9 @@ pub(super) struct Committer {
 
 impl Committer {
     /// Works until every sender is gone and everything that they sent is answered.
-    pub(super) async fn run(self) {
+    pub(super) async fn run(mut self) {
         loop {
-            let group = self.queue.lock().await.gather().await;
+            let group = self.queue.gather().await;
             if group.is_empty() {
                 return;
             }
@@ -88,7 +87,7 @@ impl Committer {
         }
     }
 
-    async fn commit(&self, group: Vec<Job>) {
+    async fn commit(&mut self, group: Vec<Job>) {
         let jobs: Vec<&AppendJob> = group.iter().map(|job| &*job.append).collect();
         match self.write(&jobs).await {
             Ok(row) => self.answer(group, &row),
@@ -107,7 +106,7 @@ impl Committer {
         }
     }
 
-    async fn write(&self, jobs: &[&AppendJob]) -> Result<PgRow, Failure> {
+    async fn write(&mut self, jobs: &[&AppendJob]) -> Result<PgRow, Failure> {
         let mut tries = 0;
         loop {
             let error = match self.write_once(jobs).await {
@@ -125,22 +124,21 @@ impl Committer {
         }
     }
 
-    async fn write_once(&self, jobs: &[&AppendJob]) -> Result<PgRow, sqlx::Error> {
+    async fn write_once(&mut self, jobs: &[&AppendJob]) -> Result<PgRow, sqlx::Error> {
         let builds = self.projected.builds();
         let parts = Parts::merged(jobs.iter().map(|job| &job.parts), &builds);
         let statement = append::statement(jobs, &parts, &self.projected, &builds);
         let statement =
             statement.ok_or_else(|| sqlx::Error::Protocol("a projection is missing".to_owned()))?;
-        let rows = self.connections.autocommit(&statement).await?;
+        let rows = self.lane.autocommit(&statement).await?;
         rows.into_iter().next().ok_or(sqlx::Error::RowNotFound)
     }
 
     /// What is being built by now. The epoch is read first: whatever it stands for is there by then.
-    async fn learn_builds(&self) -> Result<(), StoreError> {
-        let epoch = self.connections.autocommit(&Statement::new(sql::EPOCH)).await.map_err(store_error)?;
+    async fn learn_builds(&mut self) -> Result<(), StoreError> {
+        let epoch = self.lane.autocommit(&Statement::new(sql::EPOCH)).await.map_err(store_error)?;
         let epoch = epoch.first().map(|row| row.try_get(0)).transpose().map_err(store_error)?.unwrap_or(0);
-        let rows =
-            self.connections.autocommit(&Statement::new(texts::PROJECTIONS)).await.map_err(store_error)?;
+        let rows = self.lane.autocommit(&Statement::new(texts::PROJECTIONS)).await.map_err(store_error)?;
         let rows: Vec<Row> = rows.into_iter().map(Row::from).collect();
         self.projected.learn(self.projected.read(epoch, &rows)?);
         Ok(())
@@ -150,7 +148,10 @@ impl Committer {
         let read = || -> Result<_, StoreError> {
             let recorded_at = from_micros(row.try_get(0).map_err(store_error)?)?;
             let tx: i64 = row.try_get(1).map_err(store_error)?;
-            let positions: Vec<i64> = row.try_get(2).map_err(store_error)?;
+            let mut positions: Vec<i64> =
+                row.try_get::<Option<_>, _>(2).map_err(store_error)?.unwrap_or_default();
+            // They grow in the order of insertion; RETURNING promises no order.
+            positions.sort_unstable();
             Ok((recorded_at, tx, positions))
         };
         match read() {

@@ -9,8 +9,11 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use super::failure::store_error;
 use crate::{PostgresLocation, StoreError};
 
+/// Those who load and commit keep a connection each; others need some too.
+const LEAST: u32 = 4;
+
 /// A connection that rested longer is asked whether it still stands.
-const RESTED: Duration = Duration::from_secs(5);
+pub(super) const RESTED: Duration = Duration::from_secs(5);
 
 /// What makes our statements fast and our connections harmless. Every statement goes by an index, and a plan that was
 /// made while a table was small must not be a walk through it for ever. A transaction of ours that stands still would
@@ -40,7 +43,7 @@ pub(super) fn options(url: &str, statement_cache: usize) -> Result<PgConnectOpti
 /// The connections of this process; each is opened when it is first needed.
 pub(super) fn pool(location: &PostgresLocation, options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
-        .max_connections(location.connections.max(2))
+        .max_connections(location.connections.max(LEAST))
         .acquire_timeout(location.patience)
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
-use sqlx::{Executor, Postgres};
+use sqlx::{Connection, Executor, Postgres};
 
-use super::connect::BEGIN_POOLED;
+use super::connect::{BEGIN_POOLED, RESTED};
 use super::failure::{is_broken, is_timeout, store_error};
 use crate::sql::Transaction;
 use crate::statement::Statement;
@@ -98,6 +98,52 @@ impl Connections {
             }
         };
         connection.execute(sqlx::raw_sql(&text)).await.map(drop)
+    }
+}
+
+/// A connection that one task keeps for itself: what it runs stays prepared there, and the server's process that serves it
+/// stays warm.
+pub(super) struct Lane {
+    connections: Connections,
+    held: Option<(PoolConnection<Postgres>, Instant)>,
+}
+
+impl Lane {
+    /// One that connects when it is first needed.
+    pub(super) fn new(connections: Connections) -> Self {
+        Self { connections, held: None }
+    }
+
+    /// Runs one statement, which commits by itself.
+    pub(super) async fn autocommit(&mut self, statement: &Statement) -> Result<Vec<PgRow>, sqlx::Error> {
+        if self.connections.pooled {
+            return self.connections.autocommit(statement).await;
+        }
+        let mut connection = self.take().await?;
+        let done = statement.postgres().fetch_all(&mut *connection).await;
+        match &done {
+            Err(error) if is_broken(error) => drop(connection.detach()),
+            _ => self.held = Some((connection, Instant::now())),
+        }
+        done
+    }
+
+    /// The same of a query, which is run again where its connection was broken: nothing was written by it.
+    pub(super) async fn query(&mut self, statement: &Statement) -> Result<Vec<PgRow>, sqlx::Error> {
+        match self.autocommit(statement).await {
+            Err(error) if is_broken(&error) => self.autocommit(statement).await,
+            done => done,
+        }
+    }
+
+    async fn take(&mut self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        if let Some((mut connection, used)) = self.held.take() {
+            if used.elapsed() < RESTED || connection.ping().await.is_ok() {
+                return Ok(connection);
+            }
+            drop(connection.detach());
+        }
+        self.connections.pool.acquire().await
     }
 }
 

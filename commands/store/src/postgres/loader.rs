@@ -1,12 +1,10 @@
 //! Loads streams: what waits is read by one query, since a query costs the same for one stream as for a few.
 
-use std::sync::Arc;
-
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
-use super::connection::Connections;
+use super::connection::Lane;
 use super::failure::store_error;
 use super::sql::LOAD;
 use crate::statement::Statement;
@@ -22,18 +20,18 @@ pub(super) struct Load {
     pub(super) answer: oneshot::Sender<Result<Vec<RecordedEvent>, StoreError>>,
 }
 
-/// One of those who read.
+/// The one who reads.
 pub(super) struct Loader {
-    pub(super) waiting: Arc<Mutex<mpsc::Receiver<Load>>>,
-    pub(super) connections: Connections,
+    pub(super) waiting: mpsc::Receiver<Load>,
+    pub(super) lane: Lane,
 }
 
 impl Loader {
     /// Works until every sender is gone.
-    pub(super) async fn run(self) {
+    pub(super) async fn run(mut self) {
         loop {
             let mut group = Vec::new();
-            if self.waiting.lock().await.recv_many(&mut group, GROUP).await == 0 {
+            if self.waiting.recv_many(&mut group, GROUP).await == 0 {
                 return;
             }
             let loaded = self.load(&group).await;
@@ -53,11 +51,11 @@ impl Loader {
         }
     }
 
-    async fn load(&self, group: &[Load]) -> Result<Vec<Vec<RecordedEvent>>, StoreError> {
+    async fn load(&mut self, group: &[Load]) -> Result<Vec<Vec<RecordedEvent>>, StoreError> {
         let types = group.iter().map(|load| load.stream.aggregate_type.to_string()).collect();
         let ids = group.iter().map(|load| load.stream.aggregate_id.clone()).collect();
         let statement = Statement::new(LOAD).texts(types).texts(ids);
-        let rows = self.connections.query(&statement).await.map_err(store_error)?;
+        let rows = self.lane.query(&statement).await.map_err(store_error)?;
         let mut streams = vec![Vec::new(); group.len()];
         for row in &rows {
             let number: i64 = row.try_get(0).map_err(store_error)?;

@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use self::committer::{Committer, Job, LANES, Queue, WAITING};
-use self::connection::Connections;
+use self::committer::{Committer, Job, Queue, WAITING};
+use self::connection::{Connections, Lane};
 use self::failure::{closed, key_is_running, store_error};
 use self::loader::{Load, Loader};
 use crate::sql::job::AppendJob;
@@ -33,7 +33,7 @@ use crate::{
 /// How often tasks are leased anew that met another worker's.
 const LEASE_TRIES: u32 = 5;
 
-/// The server, with the lanes that load and commit.
+/// The server, with the two tasks that load and commit.
 pub(crate) struct PostgresEngine {
     connections: Connections,
     /// Taken when the store is closed.
@@ -59,24 +59,16 @@ impl PostgresEngine {
         let connections = Connections { pool, pooled: location.statement_cache == 0 };
         let (sender, jobs) = mpsc::channel(WAITING);
         let (commits, appended) = (watch::Sender::new(0), watch::Sender::new(0));
-        let queue = Queue::new(jobs);
-        let lanes = (0..LANES).map(|_| {
-            let committer = Committer {
-                queue: queue.clone(),
-                connections: connections.clone(),
-                projected: projected.clone(),
-                commits: commits.clone(),
-                appended: appended.clone(),
-            };
-            tokio::spawn(committer.run())
-        });
-        let mut lanes: Vec<_> = lanes.collect();
+        let committer = Committer {
+            queue: Queue::new(jobs),
+            lane: Lane::new(connections.clone()),
+            projected: projected.clone(),
+            commits: commits.clone(),
+            appended: appended.clone(),
+        };
         let (loads, waiting) = mpsc::channel(WAITING);
-        let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
-        lanes.extend((0..LANES).map(|_| {
-            let loader = Loader { waiting: waiting.clone(), connections: connections.clone() };
-            tokio::spawn(loader.run())
-        }));
+        let loader = Loader { waiting, lane: Lane::new(connections.clone()) };
+        let lanes = vec![tokio::spawn(committer.run()), tokio::spawn(loader.run())];
         let own = own_name();
         let mut signals =
             vec![tokio::spawn(signal::tell(connections.clone(), appended.subscribe(), own.clone()))];
