@@ -63,6 +63,12 @@ pub enum BuildError {
     /// Another process builds the same, or has dropped the build.
     #[error("another process has taken the build over")]
     Superseded,
+    /// Its tables are evidence of what the log was.
+    #[error(
+        "{0} cannot be built anew: it says what the log was when it was read first. `windlass audit verify` compares \
+         the two"
+    )]
+    Evidence(&'static str),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -72,12 +78,15 @@ impl FeedBuild {
     /// Begins a build of the feed in tables of its own, from where the feed began; or goes on with the one under way.
     ///
     /// # Errors
-    /// The database's.
+    /// [`BuildError::Evidence`] where it may not be, or the database's.
     pub async fn begin(
         feed: Arc<dyn Feed>,
         subscriptions: Subscriptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BuildError> {
+        if !feed.can_be_rebuilt() {
+            return Err(BuildError::Evidence(feed.name()));
+        }
         let served = Handler::Feed(feed.clone()).establish(&subscriptions, clock.now()).await?;
         let schema = feed.schema(subscriptions.database().dialect());
         let row =

@@ -1,0 +1,5 @@
+//! Tamper evidence: signing the log's Merkle root, and publishing it.
+
+mod sign;
+
+pub use sign::SignRoots;
