@@ -23,7 +23,7 @@ use crate::{
     config::{AssetConfig, Config, Stellar, anchored, example_asset},
     handlers::Handlers,
     sandbox::{ExampleAccounts, HostedSandbox, anchor_account_holder, anchor_account_number, bank_token},
-    secrets::{master_key, operator_secret, sealed_key, sealed_text},
+    secrets::{master_keys, operator_secret, sealed_key, sealed_text},
     system::{SystemClock, SystemIds},
     work::Work,
 };
@@ -89,16 +89,21 @@ pub async fn open_database(config: &Config, handlers: &Handlers) -> Result<Datab
         Subscriptions::open(database.clone()).await?;
         Ok::<_, StoreError>(database)
     };
-    opened.await.with_context(|| format!("the database {} cannot be used", config.database))
+    let database =
+        opened.await.with_context(|| format!("the database {} cannot be used", config.database))?;
+    if let Some(source) = database.unfinished_copy().await? {
+        bail!("the database {} is an unfinished copy of {source}: let `windlass copy` end", config.database);
+    }
+    Ok(database)
 }
 
-/// Opens the vault of `config` in its database.
+/// Opens the vault in that database with the keys of `config`.
 ///
 /// # Errors
-/// Where the master key does not fit, or the database cannot be used.
+/// Where the keys are not the vault's, or cannot be read.
 pub async fn open_vault(config: &Config, database: &Database) -> Result<Vault> {
-    let master = master_key(config.master_key.as_ref(), &config.data_dir)?;
-    Vault::open_in(database.clone(), master).await.context("the vault cannot be opened")
+    let vault = Vault::open_in(database.clone(), master_keys(config)?).await;
+    vault.context("the vault cannot be opened")
 }
 
 impl Anchor {
@@ -216,6 +221,16 @@ impl Anchor {
         }
         self.database.close().await;
         Ok(())
+    }
+
+    /// The write side.
+    pub fn commands(&self) -> &Commands {
+        &self.commands
+    }
+
+    /// Lets go of the database, where nothing is run.
+    pub async fn close(self) {
+        self.database.close().await;
     }
 
     async fn host_sandbox(&self, roles: Roles) -> Result<Option<HostedSandbox>> {

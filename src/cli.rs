@@ -53,7 +53,11 @@ pub enum Command {
     Tokens(Tokens),
     /// Show how far each event handler has come, or hold, resume, reset, retry one.
     Subscriptions(Subscriptions),
-    /// Make keys.
+    /// Copy a whole anchor, stopped, into an empty database, and verify it: from SQLite to PostgreSQL, or any other way.
+    Copy(Copy),
+    /// Erase a person: delete the keys of all that is sealed for them. It cannot be undone.
+    Erase(Erase),
+    /// Make keys, and replace the master key.
     #[command(subcommand)]
     Keys(Keys),
 }
@@ -136,7 +140,7 @@ pub struct Demo {
 /// `events`.
 #[derive(Debug, Args)]
 pub struct Events {
-    /// A transfer, an envelope's hash or an inbound payment's key; the whole log if none is given.
+    /// A transfer, an envelope's hash, an inbound payment's key or an erased customer; the whole log if none is given.
     pub id: Option<String>,
     /// Go on with what comes, until interrupted.
     #[arg(long, short)]
@@ -237,11 +241,41 @@ fn lifetime(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "a duration such as 15m, 2h or 30d is needed, at most 366d".to_owned())
 }
 
+/// `copy`.
+#[derive(Debug, Args)]
+pub struct Copy {
+    /// The database that there is: sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE.
+    #[arg(long, value_name = "URL")]
+    pub from: String,
+    /// The empty one that it goes to. A copy that was interrupted goes on where it stopped.
+    #[arg(long, value_name = "URL")]
+    pub to: String,
+    /// Begin an interrupted copy anew.
+    #[arg(long)]
+    pub restart: bool,
+}
+
+/// `erase`.
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// Who: an account (G…, M… or G…:MEMO), a customer id, or the key of one payment that came in (rail:NAME:ID).
+    pub customer: String,
+    /// Why, for the log, which keeps it for ever: no personal data here.
+    #[arg(long, value_name = "TEXT", default_value = "at the person's request")]
+    pub reason: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// `keys`.
 #[derive(Debug, Subcommand)]
 pub enum Keys {
     /// Make a new Stellar key pair and a new master key, and print them once. Nothing is stored.
     New,
+    /// Seal the vault anew under SECRET_MASTER_KEY, retiring the keys in SECRET_MASTER_KEY_PREVIOUS; where the key is in a file
+    /// of the data folder, under a new one.
+    RotateMaster,
 }
 
 fn interval(text: &str) -> Result<Duration, String> {

@@ -56,6 +56,8 @@ pub struct Config {
     pub master_key: Option<SecretString>,
     /// Signs the tokens of auditors; in the sandbox one is made.
     pub operator_secret: Option<SecretString>,
+    /// Master keys that were used before it.
+    pub previous_master_keys: Vec<SecretString>,
 }
 
 /// Which Stellar network.
@@ -153,9 +155,14 @@ impl Config {
             organization_url: settings.url("organization.url"),
             master_key: settings.secret("secret.master_key", 32),
             operator_secret: settings.secret("secret.operator_jwt_secret", 32),
+            previous_master_keys: settings.secrets("secret.master_key_previous", 32),
             host_url,
             stellar,
         };
+        if config.master_key.is_none() && !config.previous_master_keys.is_empty() {
+            settings
+                .fault("secret.master_key_previous", "needs SECRET_MASTER_KEY, the key that takes its place");
+        }
         config.check_production(&mut settings);
         config.check_secrets(&mut settings);
         config.check_currencies(&mut settings);

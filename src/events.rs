@@ -11,7 +11,7 @@ use windlass_store::{Database, EventStore, LogPosition, RecordedEvent, StreamId}
 use crate::cli::Events;
 
 /// The kinds of streams that an id may belong to.
-const KINDS: [&str; 3] = ["transfer", "stellar_transaction", "inbound_payment"];
+const KINDS: [&str; 4] = ["transfer", "stellar_transaction", "inbound_payment", "customer"];
 /// How many events are read at once.
 const PAGE: u32 = 1_000;
 /// How often to look for what other processes wrote.
@@ -36,7 +36,9 @@ async fn stream(store: &Database, id: &str, options: &Events) -> Result<()> {
             known = Some(stream);
         }
     }
-    let Some(stream) = known else { bail!("there is no transfer, transaction or payment '{id}'") };
+    let Some(stream) = known else {
+        bail!("there is no transfer, transaction, payment or erased customer '{id}'")
+    };
     let mut shown = 0;
     loop {
         for event in store.load(&stream).await?.iter().skip(shown) {

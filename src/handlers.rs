@@ -51,3 +51,47 @@ impl Handlers {
         self.subscriptions.iter().find(|handler| handler.name() == name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use windlass_projections::feed::{Effect, HandlerError};
+    use windlass_store::RecordedEvent;
+
+    use super::*;
+
+    struct Named(&'static str);
+
+    #[async_trait]
+    impl Effect for Named {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        async fn handle(&self, _: &RecordedEvent, _: &str) -> Result<(), HandlerError> {
+            Ok(())
+        }
+    }
+
+    fn with(names: &[&'static str]) -> Handlers {
+        let mut handlers = Handlers::default();
+        handlers.subscriptions.extend(names.iter().map(|name| Handler::Effect(Arc::new(Named(name)))));
+        handlers
+    }
+
+    #[test]
+    fn each_handler_has_a_name_of_its_own() {
+        with(&["chat", "search_2"]).check().unwrap();
+        let twice = with(&["chat", "chat"]).check().unwrap_err().to_string();
+        assert_eq!(twice, "there are two event handlers 'chat': each needs a name of its own");
+        // Inline projections count, too.
+        with(&["transfers"]).check().unwrap_err();
+    }
+
+    #[test]
+    fn a_name_has_small_letters_digits_and_underscores() {
+        for name in ["", "Chat", "chat@2", "chat room", "chät"] {
+            assert!(with(&[name]).check().is_err(), "{name}");
+        }
+    }
+}

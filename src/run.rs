@@ -16,9 +16,11 @@ use crate::{
     audit,
     cli::{Cli, Command, Demo, Keys, Tokens},
     config::{Config, Settings, Stellar, example_asset},
-    demo, events,
+    copy, demo, erase, events,
     handlers::Handlers,
     logging,
+    report::say,
+    rotate,
     sandbox::HostedSandbox,
     server, subscriptions,
     system::SystemIds,
@@ -48,7 +50,9 @@ fn try_run(cli: Cli, handlers: &Handlers) -> Result<ExitCode> {
             | Command::Audit(_)
             | Command::Tokens(_)
             | Command::Subscriptions(_)
-            | Command::Keys(_),
+            | Command::Keys(_)
+            | Command::Erase(_)
+            | Command::Copy(_),
         ) => "warn",
         _ => "info,sqlx=warn",
     })?;
@@ -97,6 +101,9 @@ async fn dispatch(cli: Cli, handlers: &Handlers) -> Result<ExitCode> {
             say(&done?)?;
         }
         Command::Keys(Keys::New) => new_keys()?,
+        Command::Keys(Keys::RotateMaster) => rotate::run(&Config::load(config)?, handlers).await?,
+        Command::Copy(options) => copy::run(handlers, &options).await?,
+        Command::Erase(options) => erase::run(Config::load(config)?, handlers, &options).await?,
         Command::Demo(options) => return demonstrate(config, handlers, options).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -240,10 +247,6 @@ fn announce(config: &Config, roles: Roles) {
     if let Err(error) = say(&lines.join("\n")) {
         tracing::warn!(%error, "standard output cannot be written");
     }
-}
-
-fn say(text: &str) -> Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}").context("standard output cannot be written")
 }
 
 /// Cancelled at Ctrl-C or SIGTERM; a second one ends the process at once.

@@ -1,45 +1,25 @@
 //! The keys of an anchor: given by the operator, or made once for the sandbox and kept sealed in the vault.
 
-use std::{fs, io::Write, path::Path};
-
 use anyhow::{Context, Result};
 use secrecy::{ExposeSecret, SecretString};
 use windlass_domain::ports::Ids;
 use windlass_stellar::Keypair;
-use windlass_vault::{MasterKey, Vault, VaultError};
+use windlass_vault::{MasterKey, MasterKeys, Vault, VaultError};
 
-use crate::config::{Config, Stellar};
+use crate::{
+    config::{Config, Stellar},
+    key_file::KeyFile,
+};
 
-/// The master key: the configured one, or the file's in the data folder, made at the first start.
+/// The master keys: the configured ones, or those of the file in the data folder, made at the first start.
 ///
 /// # Errors
-/// Where the key or the file cannot be read, or the file cannot be written.
-pub fn master_key(configured: Option<&SecretString>, data_dir: &Path) -> Result<MasterKey> {
-    if let Some(key) = configured {
-        return MasterKey::parse(key).context("SECRET_MASTER_KEY cannot be used");
-    }
-    let path = data_dir.join("master.key");
-    match write_new(&path, || Ok(MasterKey::generate()?.to_base64())) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error).with_context(|| format!("{} cannot be written", path.display())),
-    }
-    let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    MasterKey::parse(&SecretString::from(text)).with_context(|| format!("{} cannot be used", path.display()))
-}
-
-/// Writes a file that only its owner can read. Written beside and linked into place, so that another process that
-/// starts at the same time never reads half a key and never overwrites one.
-fn write_new(path: &Path, content: impl FnOnce() -> Result<SecretString>) -> std::io::Result<()> {
-    if path.exists() {
-        return Ok(());
-    }
-    let content = content().map_err(std::io::Error::other)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content.expose_secret().as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path).map(drop).map_err(|error| error.error)
+/// Where a key or the file cannot be read, or the file cannot be written.
+pub fn master_keys(config: &Config) -> Result<MasterKeys> {
+    let Some(current) = &config.master_key else { return KeyFile::in_folder(&config.data_dir).keys() };
+    let current = MasterKey::parse(current).context("SECRET_MASTER_KEY cannot be used")?;
+    let previous = config.previous_master_keys.iter().map(MasterKey::parse).collect::<Result<_, _>>();
+    Ok(MasterKeys::new(current, previous.context("SECRET_MASTER_KEY_PREVIOUS cannot be used")?))
 }
 
 /// The sealed key of that name, made at the first asking.

@@ -4,6 +4,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 use windlass_domain::ports::{Clock, Ids};
 
+/// The time, as the machine has it.
+pub fn now() -> OffsetDateTime {
+    SystemClock.now()
+}
+
 /// The machine's clock.
 #[derive(Debug)]
 pub struct SystemClock;

@@ -1,8 +1,8 @@
 //! Why a command did not happen, by what the caller can do about it.
 
 use windlass_domain::{
-    inbound_payment::AlreadyObserved, ports::RailError, stellar_transaction::StellarTransactionRefusal,
-    transfer::Refusal,
+    customer::NoReason, inbound_payment::AlreadyObserved, ports::RailError,
+    stellar_transaction::StellarTransactionRefusal, transfer::Refusal,
 };
 use windlass_store::{AppendError, StoreError};
 use windlass_vault::VaultError;
@@ -19,6 +19,20 @@ pub enum CommandError {
     /// The payment is recorded already.
     #[error(transparent)]
     AlreadyObserved(#[from] AlreadyObserved),
+    /// An erasure needs a reason.
+    #[error(transparent)]
+    NoReason(#[from] NoReason),
+    /// Nobody of that name has a transfer or anything sealed.
+    #[error(
+        "nothing is known of '{0}': give an account (G…, M… or G…:MEMO), a customer id, or the key of a payment that came in \
+        (rail:NAME:ID)"
+    )]
+    UnknownPerson(String),
+    /// The end of the log cannot be read yet. Worth trying again.
+    #[error(
+        "the end of the log is not final: a transaction in the database has been open for long; end it, and try again"
+    )]
+    HeldBack,
     /// This anchor does not take or give the asset that way.
     #[error("this asset is not offered")]
     NotOffered,

@@ -4,6 +4,7 @@
 mod challenges;
 mod context;
 pub mod crash;
+mod erasure;
 mod error;
 mod inbound;
 mod intake;
@@ -17,6 +18,7 @@ mod transfers;
 use std::sync::Arc;
 
 pub use context::Context;
+pub use erasure::{Erasure, Person};
 pub use error::CommandError;
 pub use inbound::Recorded;
 pub use intake::{FormInput, InitiateTransfer};

@@ -4,6 +4,7 @@
 
 mod anchored_asset;
 mod asset;
+pub mod customer;
 mod envelope;
 pub mod inbound_payment;
 mod money;

@@ -233,6 +233,18 @@ impl Settings {
         Some(SecretString::from(value.text))
     }
 
+    /// Several secrets with commas between them, each of at least that many characters; never out of the file.
+    pub fn secrets(&mut self, key: &str, least: usize) -> Vec<SecretString> {
+        use secrecy::ExposeSecret;
+        let Some(all) = self.secret(key, 0) else { return Vec::new() };
+        let texts = all.expose_secret().split(',').map(str::trim).filter(|text| !text.is_empty());
+        let secrets: Vec<_> = texts.map(SecretString::from).collect();
+        if secrets.iter().any(|secret| secret.expose_secret().len() < least) {
+            self.fault(key, &format!("has at least {least} characters in each of its parts"));
+        }
+        secrets
+    }
+
     /// A secret seed.
     pub fn seed(&mut self, key: &str) -> Option<Keypair> {
         use secrecy::ExposeSecret;

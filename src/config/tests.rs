@@ -141,3 +141,17 @@ fn domains_that_do_not_fit_into_a_challenge_are_refused() {
     let told = faults("", &[("SEP10_HOME_DOMAIN", &long[..60]), ("SEP10_WEB_AUTH_DOMAIN", &long)]);
     assert_eq!(told, ["sep10.home_domain", "sep10.web_auth_domain"]);
 }
+
+#[test]
+fn former_master_keys_stand_beside_the_current_one_with_commas_between_them() {
+    let key = |letter: &str| format!("{}=", letter.repeat(43));
+    let former = format!("{}, {}", key("B"), key("C"));
+    let both = [("SECRET_MASTER_KEY", &*key("A")), ("SECRET_MASTER_KEY_PREVIOUS", &*former)];
+    let config = configured("", &both).unwrap();
+    assert_eq!(config.previous_master_keys.len(), 2);
+    assert!(!format!("{config:?}").contains("BBBB"));
+    let alone = faults("", &[("SECRET_MASTER_KEY_PREVIOUS", &former)]);
+    assert_eq!(alone, ["secret.master_key_previous"]);
+    let short = [("SECRET_MASTER_KEY", &*key("A")), ("SECRET_MASTER_KEY_PREVIOUS", "short")];
+    assert_eq!(faults("", &short), ["secret.master_key_previous"]);
+}

@@ -1,6 +1,6 @@
 //! The harness of the whole-system tests: real processes, spoken to over HTTP, and the [`books`] checked at the end.
 //!
-//! A [`World`] is a sandbox process, a `serve` process and any number of `work` processes on one SQLite file. A
+//! A [`World`] is a sandbox process, a `serve` process and any number of `work` processes on one database, SQLite or PostgreSQL. A
 //! [`wallet`] goes through it as a user would; [`faults`] make network and bank misbehave.
 
 pub mod books;
@@ -17,4 +17,4 @@ mod world;
 pub use ports::free_port;
 pub use process::{Process, Program};
 pub use wait::{LONG, until};
-pub use world::World;
+pub use world::{On, World};

@@ -1,19 +1,30 @@
-//! A small world: the sandbox in one process, `serve` in another, and any number of `work` on the same SQLite file.
+//! A small world: the sandbox in one process, `serve` in another, and any number of `work` on the same database.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tempfile::TempDir;
+use windlass_store::Location;
 
 use crate::{Process, Program, free_port, until};
 
 /// Ledgers close this often, so that nobody waits long.
 const LEDGER_INTERVAL: &str = "100ms";
 
+/// Which database the anchor's log is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// A SQLite file.
+    Sqlite,
+    /// A database of its own on the tests' PostgreSQL server.
+    Postgres,
+}
+
 /// A running anchor and what is outside of it.
 pub struct World {
     folder: TempDir,
+    postgres: Option<windlass_test_postgres::Database>,
     program: Program,
     sandbox_port: u16,
     anchor_port: u16,
@@ -28,24 +39,29 @@ impl World {
     ///
     /// # Errors
     /// Where something does not start.
-    pub async fn begin(program: &Program) -> Result<Self> {
+    pub async fn begin(program: &Program, on: On) -> Result<Self> {
         let port = free_port()?;
-        Self::begin_at(program, port, format!("http://127.0.0.1:{port}")).await
+        Self::begin_at(program, on, port, format!("http://127.0.0.1:{port}")).await
     }
 
     /// The same with `serve` at that port, and reached by wallets at that address.
     ///
     /// # Errors
     /// Where something does not start.
-    pub async fn begin_at(program: &Program, anchor_port: u16, host_url: String) -> Result<Self> {
+    pub async fn begin_at(program: &Program, on: On, anchor_port: u16, host_url: String) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let sandbox_port = free_port()?;
         let sandbox = start_sandbox(program, folder.path(), sandbox_port)?;
         answers(&format!("http://127.0.0.1:{sandbox_port}/horizon")).await.context(sandbox.to_string())?;
-        let settings = anchor_settings(anchor_port, &host_url, sandbox_port);
+        let postgres = match on {
+            On::Sqlite => None,
+            On::Postgres => Some(tokio::task::spawn_blocking(windlass_test_postgres::fresh_database).await??),
+        };
+        let settings = anchor_settings(anchor_port, &host_url, sandbox_port, postgres.as_ref());
         let serve = program.start("serve", folder.path(), &["serve"], &settings)?;
         let world = Self {
             folder,
+            postgres,
             program: program.clone(),
             sandbox_port,
             anchor_port,
@@ -64,7 +80,7 @@ impl World {
     /// # Errors
     /// Where it cannot be started.
     pub fn work(&mut self, more: &[(&str, &str)]) -> Result<()> {
-        let mut settings = anchor_settings(self.anchor_port, &self.host_url, self.sandbox_port);
+        let mut settings = self.settings();
         settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let name = format!("work-{}", self.workers.len() + 1);
         self.workers.push(self.program.start(&name, self.folder.path(), &["work"], &settings)?);
@@ -85,7 +101,7 @@ impl World {
     /// Where it does not start.
     pub async fn crash_serve(&mut self) -> Result<()> {
         self.serve.kill()?;
-        let settings = anchor_settings(self.anchor_port, &self.host_url, self.sandbox_port);
+        let settings = self.settings();
         self.serve = self.program.start("serve", self.folder.path(), &["serve"], &settings)?;
         self.serves().await
     }
@@ -132,9 +148,20 @@ impl World {
         self.folder.path()
     }
 
-    /// The log's file.
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("data/windlass.db")
+    /// Where the log is.
+    ///
+    /// # Errors
+    /// Where its address cannot be read.
+    pub fn database(&self) -> Result<Location> {
+        match &self.postgres {
+            None => Ok(Location::Sqlite(self.folder.path().join("data/windlass.db"))),
+            Some(postgres) => Ok(Location::parse(&postgres.url())?),
+        }
+    }
+
+    /// The anchor's settings.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        anchor_settings(self.anchor_port, &self.host_url, self.sandbox_port, self.postgres.as_ref())
     }
 
     /// The program.
@@ -175,15 +202,19 @@ fn start_sandbox(program: &Program, folder: &Path, port: u16) -> Result<Process>
     program.start("sandbox", folder, &["sandbox"], &settings)
 }
 
-fn anchor_settings(port: u16, host_url: &str, sandbox_port: u16) -> Vec<(String, String)> {
-    let own = |(name, value): (&str, String)| (name.to_owned(), value);
-    [
-        ("LISTEN", format!("127.0.0.1:{port}")),
-        ("HOST_URL", host_url.to_owned()),
-        ("SANDBOX_URL", format!("http://127.0.0.1:{sandbox_port}")),
-    ]
-    .map(own)
-    .into()
+fn anchor_settings(
+    port: u16,
+    host_url: &str,
+    sandbox_port: u16,
+    postgres: Option<&windlass_test_postgres::Database>,
+) -> Vec<(String, String)> {
+    let mut settings = vec![
+        ("LISTEN".to_owned(), format!("127.0.0.1:{port}")),
+        ("HOST_URL".to_owned(), host_url.to_owned()),
+        ("SANDBOX_URL".to_owned(), format!("http://127.0.0.1:{sandbox_port}")),
+    ];
+    settings.extend(postgres.map(|database| ("DATABASE_URL".to_owned(), database.url())));
+    settings
 }
 
 async fn answers(url: &str) -> Result<()> {

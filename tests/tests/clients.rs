@@ -3,7 +3,7 @@
 use std::{path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
-use windlass_tests::{Program, World};
+use windlass_tests::{On, Program, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_javascript_sdk_funds_pays_streams_and_logs_in() {
@@ -14,7 +14,7 @@ async fn the_javascript_sdk_funds_pays_streams_and_logs_in() {
             "the clients are not installed: run ./test.sh, or npm ci in {}",
             clients.display()
         );
-        let world = World::begin(&Program::at(env!("CARGO_BIN_EXE_windlass-under-test"))).await?;
+        let world = World::begin(&Program::at(env!("CARGO_BIN_EXE_windlass-under-test")), On::Sqlite).await?;
         let horizon = format!("{}/horizon", world.sandbox_url());
         let mut node = Command::new("node");
         node.arg("sdk.mjs").arg(world.anchor_url()).arg(horizon).current_dir(clients);

@@ -5,7 +5,7 @@ use std::{fmt, os::unix::process::ExitStatusExt, path::Path};
 
 use anyhow::{Result, ensure};
 use futures::future::try_join_all;
-use windlass_tests::{Program, World, books, crash_points, free_port, parallel, proxy, wallet::Wallet};
+use windlass_tests::{On, Program, World, books, crash_points, free_port, parallel, proxy, wallet::Wallet};
 
 /// What a dead worker held is soon another's.
 const SHORT_LEASES: [(&str, &str); 2] = [("WORK_TASK_LEASE", "4s"), ("WORK_DUTY_LEASE", "3s")];
@@ -18,6 +18,7 @@ const PASSED_AGAIN: [&str; 3] = ["pay.signed", "statement.seen", "watch.seen"];
 /// Where the worker dies: at the nth pass of a place, so many times in a row.
 #[derive(Clone, Debug)]
 struct Death {
+    on: On,
     place: String,
     pass: u32,
     times: u32,
@@ -25,7 +26,7 @@ struct Death {
 
 impl fmt::Display for Death {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} {} times", self.place, self.pass, self.times)
+        write!(f, "{}:{} {} times on {:?}", self.place, self.pass, self.times, self.on)
     }
 }
 
@@ -43,14 +44,20 @@ async fn a_worker_that_dies_at_any_place_pays_once_after_its_restart() {
     assert!(places.len() >= 10, "{places:?}");
     let mut deaths = vec![];
     for place in places {
-        deaths.extend([1, 2, 3].map(|pass| Death { place: place.clone(), pass, times: 1 }));
+        for (on, pass) in
+            [(On::Sqlite, 1), (On::Sqlite, 2), (On::Sqlite, 3), (On::Postgres, 1), (On::Postgres, 2)]
+        {
+            deaths.push(Death { on, place: place.clone(), pass, times: 1 });
+        }
     }
-    deaths.extend(PASSED_AGAIN.map(|place| Death { place: place.to_owned(), pass: 1, times: 3 }));
+    for on in [On::Sqlite, On::Postgres] {
+        deaths.extend(PASSED_AGAIN.map(|place| Death { on, place: place.to_owned(), pass: 1, times: 3 }));
+    }
     parallel::trials(4, deaths, die_and_go_on).await.unwrap();
 }
 
 async fn die_and_go_on(death: Death) -> Result<()> {
-    let mut world = World::begin(&program()).await?;
+    let mut world = World::begin(&program(), death.on).await?;
     // Each wallet passes each place once.
     let count = if PASSED_AT_THE_START.contains(&death.place.as_str()) { 1 } else { death.pass };
     let wallets = (0..count).map(|_| Wallet::set_out(&world)).collect::<Result<Vec<_>>>()?;
@@ -68,11 +75,17 @@ async fn die_and_go_on(death: Death) -> Result<()> {
 /// Each answer is held back while the server dies and comes again: what it said must hold.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_after_each_form_and_order_goes_on_where_it_stopped() {
+    for on in [On::Sqlite, On::Postgres] {
+        kill_the_server(on).await;
+    }
+}
+
+async fn kill_the_server(on: On) {
     let (port, public) = (free_port().unwrap(), free_port().unwrap());
     let mut steps = proxy::between(public, format!("http://127.0.0.1:{port}")).await.unwrap();
     let passing = async {
         // The anchor looks at itself while it starts.
-        let mut world = World::begin_at(&program(), port, format!("http://127.0.0.1:{public}")).await?;
+        let mut world = World::begin_at(&program(), on, port, format!("http://127.0.0.1:{public}")).await?;
         world.work(&SHORT_LEASES)?;
         let mut wallet = Box::pin(Wallet::set_out(&world)?.come_back());
         let mut killed = vec![];

@@ -4,7 +4,7 @@ use std::fmt;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use windlass_tests::{Program, World, books, faults, parallel, until, wallet::Wallet};
+use windlass_tests::{On, Program, World, books, faults, parallel, until, wallet::Wallet};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_windlass-under-test"))
@@ -65,7 +65,7 @@ async fn a_bank_that_misbehaves_pays_once() {
 }
 
 async fn survive(trouble: Trouble) -> Result<()> {
-    let mut world = World::begin(&program()).await?;
+    let mut world = World::begin(&program(), On::Sqlite).await?;
     let wallet = Wallet::set_out(&world)?;
     // The wallet sets up its account undisturbed: these troubles are the anchor's.
     wallet.has_logged_in().await?;
@@ -92,7 +92,7 @@ async fn survive(trouble: Trouble) -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_network_and_bank_that_crash_and_come_back_lose_nothing() {
     let outcome = async {
-        let mut world = World::begin(&program()).await?;
+        let mut world = World::begin(&program(), On::Sqlite).await?;
         world.work(&[("WORK_TASK_LEASE", "8s"), ("WORK_DUTY_LEASE", "4s")])?;
         let first = Wallet::set_out(&world)?.come_back().await?;
         world.crash_sandbox().await?;
@@ -116,7 +116,7 @@ async fn a_network_and_bank_that_crash_and_come_back_lose_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_envelope_that_dies_is_proven_dead_and_followed_by_another() {
     let outcome = async {
-        let mut world = World::begin(&program()).await?;
+        let mut world = World::begin(&program(), On::Sqlite).await?;
         let wallet = Wallet::set_out(&world)?;
         wallet.has_logged_in().await?;
         faults::network(&world, json!({"on": "submit", "do": "hang", "times": 1000})).await?;

@@ -198,7 +198,10 @@ fn every_command_has_help_and_slips_of_the_pen_are_named() {
         &["migrate", "--help"],
         &["demo", "--help"],
         &["events", "--help"],
+        &["copy", "--help"],
+        &["erase", "--help"],
         &["keys", "new", "--help"],
+        &["keys", "rotate-master", "--help"],
     ] {
         let output = run(folder.path(), args, &[]);
         let help = String::from_utf8(output.stdout).unwrap();

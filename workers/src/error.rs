@@ -41,12 +41,15 @@ impl From<CommandError> for StepError {
             CommandError::Refused(Refusal::Closed(_))
             | CommandError::Contended
             | CommandError::SequenceTaken(_)
+            | CommandError::HeldBack
             | CommandError::Rail(_) => Self::Transient(error.to_string()),
             CommandError::Refused(_)
             | CommandError::TransactionRefused(_)
             | CommandError::AlreadyObserved(_)
             | CommandError::NotOffered
             | CommandError::AlreadyUsed
+            | CommandError::NoReason(_)
+            | CommandError::UnknownPerson(_)
             | CommandError::NoVaultReference
             | CommandError::Malformed { .. }
             | CommandError::Unexpected(_) => Self::NeedsOperator(error.to_string()),
@@ -68,9 +71,11 @@ impl From<VaultError> for StepError {
     fn from(error: VaultError) -> Self {
         match error {
             VaultError::Store(error) => error.into(),
-            VaultError::ErasedMeanwhile | VaultError::NoRandomness(_) | VaultError::WrongMasterKey => {
-                Self::Transient(error.to_string())
-            }
+            VaultError::ErasedMeanwhile
+            | VaultError::NoRandomness(_)
+            | VaultError::WrongMasterKey
+            | VaultError::MissingMasterKey
+            | VaultError::FormerKeyInUse => Self::Transient(error.to_string()),
             VaultError::Erased(_)
             | VaultError::Unknown(_)
             | VaultError::SeedExists(_)

@@ -5,7 +5,9 @@
 //! text. [`EventStore`] is the contract; every back end passes the same suite of tests.
 
 mod append;
+mod copy;
 mod database;
+mod difference;
 mod error;
 mod event;
 mod horizon;
@@ -28,9 +30,12 @@ mod subscriptions;
 mod tables;
 mod task;
 mod timestamp;
+mod workers;
 
 pub use append::{Append, Appended, CursorMove, IdempotencyKey, Reservation, Settle, StreamAppend};
+pub use copy::{Copied, CopiedTable, CopyError, CopyOptions, CopyProgress, TableDigest, copy};
 pub use database::{Database, Fenced};
+pub use difference::Difference;
 pub use error::{AppendError, LeaseError, StoreError};
 pub use event::{NewEvent, RecordedEvent};
 pub use horizon::{Horizon, HorizonHolder};

@@ -15,8 +15,8 @@ use crate::sql::projected::suffix;
 use crate::sql::{rows, texts};
 use crate::timestamp::to_micros;
 use crate::{
-    Database, Dialect, Fenced, InlineProjection, LogPosition, RecordedEvent, Statement, StoreError,
-    StreamChange, StreamId,
+    Database, Dialect, Difference, Fenced, InlineProjection, LogPosition, RecordedEvent, Statement,
+    StoreError, StreamChange, StreamId,
 };
 
 /// How long the transaction of a page may take.
@@ -167,12 +167,16 @@ impl Build {
     }
 
     /// The table that is being built.
-    pub(crate) fn built(&self) -> String {
+    fn built(&self) -> String {
         format!("{}{}", self.projection.table().name, suffix(self.number))
     }
 
-    pub(crate) fn database(&self) -> &Database {
-        &self.database
+    /// The next rows behind the key `after` that differ between what is served and what was built, at most 1,000.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn differences(&self, after: &str) -> Result<Vec<Difference>, StoreError> {
+        self.database.differences(self.projection.table(), &suffix(self.number), after).await
     }
 
     /// SQLite overwrites what is dropped, and nobody else can write meanwhile: bit by bit.

@@ -94,6 +94,12 @@ impl Statement {
         self.with(Parameter::Texts(values))
     }
 
+    /// The next parameter, bytes or none.
+    #[must_use]
+    pub fn blob_or_null(self, value: Option<Vec<u8>>) -> Self {
+        self.with(Parameter::Blob(value))
+    }
+
     fn with(mut self, parameter: Parameter) -> Self {
         self.parameters.push(parameter);
         self

@@ -27,6 +27,12 @@ pub trait EventStore: Send + Sync {
     /// event can appear later at a position before any that was returned.
     async fn read_log(&self, after: LogPosition, limit: u32) -> Result<Vec<RecordedEvent>, StoreError>;
 
+    /// Whether [`Self::read_log`] still holds back events that are committed, since a transaction that began before them
+    /// may yet append. For what has to have seen all that there is; a reader that goes on need not ask.
+    async fn is_held_back(&self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     /// Who holds a name.
     async fn reservation(&self, kind: &'static str, key: &str) -> Result<Option<Reservation>, StoreError>;
 

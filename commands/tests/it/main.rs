@@ -1,4 +1,4 @@
-//! The write side over a real store: every test runs on memory and on SQLite.
+//! The write side over a real store: every test runs on memory, on SQLite and on PostgreSQL.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -9,6 +9,7 @@
 mod challenges;
 mod closing;
 mod envelope;
+mod erasure;
 mod follow;
 mod inbound;
 mod intake;
@@ -34,6 +35,7 @@ macro_rules! on_every_store {
     ($($tests:tt)+) => {
         on!(memory: $($tests)+);
         on!(sqlite: $($tests)+);
+        on!(postgres: $($tests)+);
     };
 }
 
@@ -57,6 +59,15 @@ on_every_store! {
         all_that_follows_from_a_request_is_correlated,
         a_given_correlation_is_kept,
         no_event_names_the_account_or_its_holder,
+    }
+    erasure {
+        who_is_erased_cannot_be_read_anywhere_and_the_log_only_says_so,
+        a_payment_that_was_sealed_for_itself_goes_with_the_person_it_was_matched_to,
+        an_erasure_that_stopped_before_the_keys_went_is_repeated,
+        erasing_twice_is_erasing_once_and_who_comes_back_starts_afresh,
+        a_person_is_found_by_each_of_their_names_and_by_no_other,
+        a_payment_that_belongs_to_nobody_is_erased_by_its_key,
+        transfers_that_may_need_what_goes_are_named,
     }
     follow {
         a_new_transfer_expires_with_its_form,

@@ -16,7 +16,7 @@ use windlass_domain::{
 };
 use windlass_stellar::{AccountId, Memo, TransactionHash};
 use windlass_store::{
-    CursorMove, EventStore, LogPosition, MemoryStore, RecordedEvent, SqliteStore, StreamId, TaskFilter,
+    CursorMove, Database, EventStore, Location, LogPosition, MemoryStore, RecordedEvent, StreamId, TaskFilter,
 };
 use windlass_vault::{MasterKey, Vault};
 
@@ -32,7 +32,10 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) ids: Arc<OrderedIds>,
     pub(crate) commands: Arc<Commands>,
-    _folder: Option<TempDir>,
+    /// Where a SQLite file is.
+    pub(crate) folder: Option<TempDir>,
+    /// Dropped last: it goes with whoever is connected to it.
+    _server: Option<windlass_test_postgres::Database>,
 }
 
 pub(crate) async fn memory() -> World {
@@ -42,9 +45,16 @@ pub(crate) async fn memory() -> World {
 
 pub(crate) async fn sqlite() -> World {
     let folder = tempfile::tempdir().unwrap();
-    let store = Arc::new(SqliteStore::open(folder.path().join("windlass.db"), vec![]).await.unwrap());
-    let vault = Vault::sqlite(store.clone(), MasterKey::generate().unwrap()).await.unwrap();
-    World::over(store, vault, Some(folder))
+    let database = Database::sqlite(folder.path().join("windlass.db"), vec![]).await.unwrap();
+    let vault = Vault::open_in(database.clone(), MasterKey::generate().unwrap()).await.unwrap();
+    World::over(Arc::new(database), vault, Some(folder))
+}
+
+pub(crate) async fn postgres() -> World {
+    let server = windlass_test_postgres::fresh_database().unwrap();
+    let database = Database::open(&Location::parse(&server.url()).unwrap(), vec![]).await.unwrap();
+    let vault = Vault::open_in(database.clone(), MasterKey::generate().unwrap()).await.unwrap();
+    World { _server: Some(server), ..World::over(Arc::new(database), vault, None) }
 }
 
 impl World {
@@ -58,7 +68,7 @@ impl World {
         let (rail, clock, ids): (Arc<FakeRail>, Arc<ManualClock>, Arc<OrderedIds>) = (rail, clock, ids);
         let commands =
             Commands::new(store.clone(), vault.clone(), rail.clone(), clock.clone(), ids.clone(), policy);
-        Self { store, vault, rail, clock, ids, commands: Arc::new(commands), _folder: folder }
+        Self { store, vault, rail, clock, ids, commands: Arc::new(commands), folder, _server: None }
     }
 
     pub(crate) async fn initiated(&self, kind: Kind) -> TransferId {
@@ -146,6 +156,10 @@ impl World {
     }
 
     pub(crate) async fn log(&self) -> Vec<RecordedEvent> {
+        // On a server that tests share, others' transactions hold the end of the log back.
+        while self.store.is_held_back().await.unwrap() {
+            tokio::time::sleep(StdDuration::from_millis(10)).await;
+        }
         self.store.read_log(LogPosition::START, 10_000).await.unwrap()
     }
 

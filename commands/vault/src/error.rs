@@ -22,6 +22,18 @@ pub enum VaultError {
     /// The master key is not the one with which this vault was made.
     #[error("the master key is not the one that this vault was sealed with; give the former one")]
     WrongMasterKey,
+    /// Something is sealed by a master key that this process was not given.
+    #[error(
+        "something in the vault is sealed by a master key that is not given; add that key to SECRET_MASTER_KEY_PREVIOUS, or, \
+        where the master key has been changed meanwhile, start again with the new one"
+    )]
+    MissingMasterKey,
+    /// Others go on sealing with the former master key while it is being replaced.
+    #[error(
+        "the former master key is still being used to seal; give every process the new key and the former one, start them \
+        again, and then rotate once more"
+    )]
+    FormerKeyInUse,
     /// The person is being erased again and again while a value is being sealed. Worth trying again.
     #[error("the person was erased while a value was being sealed; try again")]
     ErasedMeanwhile,

@@ -6,14 +6,20 @@
 
 mod cipher;
 mod database;
+mod database_sql;
 mod error;
 mod master_key;
+mod masters;
 mod memory;
 mod reference;
+mod rotate;
 mod shelf;
 mod vault;
 
+pub use database::{TABLES, establish};
 pub use error::{MasterKeyError, VaultError};
-pub use master_key::MasterKey;
+pub use master_key::{MasterKey, MasterKeys};
 pub use reference::{ParseVaultRefError, VaultRef};
+pub use rotate::Rotated;
+pub use shelf::Erased;
 pub use vault::Vault;

@@ -31,3 +31,27 @@ impl MasterKey {
         STANDARD.encode(self.0.expose()).into()
     }
 }
+
+/// The master key that seals what is new, and those before it that may still be needed to open what is old.
+#[derive(Debug, Clone)]
+pub struct MasterKeys {
+    pub(crate) current: MasterKey,
+    pub(crate) previous: Vec<MasterKey>,
+}
+
+impl MasterKeys {
+    /// The current key, and the ones that it replaces.
+    pub fn new(current: MasterKey, previous: Vec<MasterKey>) -> Self {
+        Self { current, previous }
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &MasterKey> {
+        std::iter::once(&self.current).chain(&self.previous)
+    }
+}
+
+impl From<MasterKey> for MasterKeys {
+    fn from(current: MasterKey) -> Self {
+        Self { current, previous: Vec::new() }
+    }
+}

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use windlass_store::StoreError;
 
 use crate::VaultRef;
-use crate::shelf::{DataKeyRow, Kept, MasterKeyRow, SeedRow, Shelf, ValueRow};
+use crate::shelf::{
+    DataKeyRow, Erased, Kept, MasterKeyRow, Page, Resealed, Sealed, SeedRow, Shelf, ValueRow,
+};
 
 #[derive(Default)]
 pub(crate) struct MemoryShelf(Mutex<Rows>);
@@ -20,6 +22,12 @@ struct Rows {
     /// None once erased.
     values: BTreeMap<VaultRef, Option<ValueRow>>,
     seeds: BTreeMap<String, SeedRow>,
+}
+
+impl Rows {
+    fn has_master_key(&self, id: &str) -> bool {
+        self.master_keys.iter().any(|row| row.id == id)
+    }
 }
 
 impl MemoryShelf {
@@ -46,9 +54,12 @@ impl Shelf for MemoryShelf {
         Ok(self.rows().data_keys.get(subject).cloned())
     }
 
-    async fn data_key_or(&self, offered: DataKeyRow) -> Result<DataKeyRow, StoreError> {
+    async fn data_key_or(&self, offered: DataKeyRow) -> Result<Option<DataKeyRow>, StoreError> {
         let mut rows = self.rows();
-        Ok(rows.data_keys.entry(offered.subject.clone()).or_insert(offered).clone())
+        if rows.has_master_key(&offered.master_key) {
+            rows.data_keys.entry(offered.subject.clone()).or_insert(offered.clone());
+        }
+        Ok(rows.data_keys.get(&offered.subject).cloned())
     }
 
     async fn put(&self, value: ValueRow) -> Result<bool, StoreError> {
@@ -71,19 +82,22 @@ impl Shelf for MemoryShelf {
         }))
     }
 
-    async fn erase(&self, subject: &str) -> Result<(), StoreError> {
+    async fn erase(&self, subjects: &[&str]) -> Result<Erased, StoreError> {
         let mut rows = self.rows();
-        if let Some(key) = rows.data_keys.remove(subject) {
+        let mut erased = Erased::default();
+        for subject in subjects {
+            let Some(key) = rows.data_keys.remove(*subject) else { continue };
+            erased.keys += 1;
             for value in rows.values.values_mut() {
-                value.take_if(|value| value.data_key == key.id);
+                erased.values += u64::from(value.take_if(|value| value.data_key == key.id).is_some());
             }
         }
-        Ok(())
+        Ok(erased)
     }
 
     async fn put_seed(&self, seed: SeedRow) -> Result<bool, StoreError> {
         let mut rows = self.rows();
-        let free = !rows.seeds.contains_key(&seed.name);
+        let free = !rows.seeds.contains_key(&seed.name) && rows.has_master_key(&seed.master_key);
         if free {
             rows.seeds.insert(seed.name.clone(), seed);
         }
@@ -92,5 +106,67 @@ impl Shelf for MemoryShelf {
 
     async fn seed(&self, name: &str) -> Result<Option<SeedRow>, StoreError> {
         Ok(self.rows().seeds.get(name).cloned())
+    }
+
+    async fn add_master_key(&self, next: MasterKeyRow) -> Result<(), StoreError> {
+        self.rows().master_keys.push(next);
+        Ok(())
+    }
+
+    async fn behind(&self, master_key: &str) -> Result<u64, StoreError> {
+        let rows = self.rows();
+        let keys = rows.data_keys.values().filter(|key| key.master_key != master_key).count();
+        Ok((keys + rows.seeds.values().filter(|seed| seed.master_key != master_key).count()) as u64)
+    }
+
+    async fn data_keys_behind(&self, page: Page<'_>) -> Result<Vec<DataKeyRow>, StoreError> {
+        let rows = self.rows();
+        let behind = |key: &&DataKeyRow| key.master_key != page.master_key && *key.id > *page.after;
+        let mut found: Vec<_> = rows.data_keys.values().filter(behind).cloned().collect();
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        found.truncate(page.limit as usize);
+        Ok(found)
+    }
+
+    async fn seeds_behind(&self, page: Page<'_>) -> Result<Vec<SeedRow>, StoreError> {
+        let rows = self.rows();
+        let behind = |seed: &&SeedRow| seed.master_key != page.master_key && *seed.name > *page.after;
+        Ok(rows.seeds.values().filter(behind).take(page.limit as usize).cloned().collect())
+    }
+
+    async fn reseal(&self, what: Sealed, resealed: Vec<Resealed>) -> Result<u64, StoreError> {
+        let mut rows = self.rows();
+        let mut done = 0;
+        for row in resealed {
+            let (master_key, sealed) = match what {
+                Sealed::DataKeys => match rows.data_keys.values_mut().find(|key| key.id == row.id) {
+                    Some(key) => (&mut key.master_key, &mut key.wrapped),
+                    None => continue,
+                },
+                Sealed::Seeds => match rows.seeds.get_mut(&row.id) {
+                    Some(seed) => (&mut seed.master_key, &mut seed.sealed),
+                    None => continue,
+                },
+            };
+            if *master_key == row.from {
+                (*master_key, *sealed) = (row.to, row.sealed);
+                done += 1;
+            }
+        }
+        Ok(done)
+    }
+
+    async fn retire(&self, master_key: &str) -> Result<bool, StoreError> {
+        let mut rows = self.rows();
+        let used = rows.data_keys.values().any(|key| key.master_key == master_key)
+            || rows.seeds.values().any(|seed| seed.master_key == master_key);
+        if !used {
+            rows.master_keys.retain(|row| row.id != master_key);
+        }
+        Ok(!used)
+    }
+
+    async fn purge(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 }

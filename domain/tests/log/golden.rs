@@ -8,9 +8,10 @@ use super::{
 };
 
 /// How the transfers of each file end, in the order in which they begin.
-const ENDS: [(&str, &[&str]); 6] = [
+const ENDS: [(&str, &[&str]); 7] = [
     ("deposit", &["completed"]),
     ("deposit_failed_and_recovered", &["completed"]),
+    ("erased", &[]),
     ("expired", &["completed", "expired"]),
     ("rejected", &["too_small", "too_large", "error"]),
     ("withdrawal", &["completed"]),

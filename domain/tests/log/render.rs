@@ -23,7 +23,7 @@ its only key, or the bare name of an event that carries nothing), and a `metadat
 
 const AFTER: &str = "
 \"After it\" is how the aggregate stands after the event in the golden log: for a transfer the status that a wallet is
-shown, for a transaction how far it is, for a payment whether it has its transfer.
+shown, for a transaction how far it is, for a payment whether it has its transfer, for a customer whether they were erased.
 ";
 
 pub fn catalogue(sources: &Sources, steps: &[Step]) -> String {

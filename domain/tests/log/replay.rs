@@ -5,7 +5,8 @@ use std::{collections::HashMap, fs, path::Path};
 use cqrs_es::{Aggregate, DomainEvent};
 use serde::{Deserialize, Serialize};
 use windlass_domain::{
-    Metadata, inbound_payment::InboundPayment, stellar_transaction::StellarTransaction, transfer::Transfer,
+    Metadata, customer::Customer, inbound_payment::InboundPayment, stellar_transaction::StellarTransaction,
+    transfer::Transfer,
 };
 
 /// An event, and how its aggregate stands after it.
@@ -56,6 +57,7 @@ struct Streams {
     transfers: HashMap<String, (u64, Transfer)>,
     transactions: HashMap<String, (u64, StellarTransaction)>,
     payments: HashMap<String, (u64, InboundPayment)>,
+    customers: HashMap<String, (u64, Customer)>,
 }
 
 impl Streams {
@@ -69,6 +71,10 @@ impl Streams {
                 InboundPayment::TYPE => step(&mut self.payments, line, |payment| match payment.transfer {
                     Some(_) => "matched".to_owned(),
                     None => "unmatched".to_owned(),
+                }),
+                Customer::TYPE => step(&mut self.customers, line, |customer| match customer.erasures {
+                    0 => "known".to_owned(),
+                    _ => "erased".to_owned(),
                 }),
                 other => panic!("no such aggregate: {other}"),
             })

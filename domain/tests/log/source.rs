@@ -12,7 +12,7 @@ pub struct Declared {
     pub module: &'static str,
 }
 
-pub const AGGREGATES: [Declared; 3] = [
+pub const AGGREGATES: [Declared; 4] = [
     Declared { name: "transfer", events: "TransferEvent", module: include_str!("../../src/transfer.rs") },
     Declared {
         name: "stellar_transaction",
@@ -24,13 +24,15 @@ pub const AGGREGATES: [Declared; 3] = [
         events: "InboundPaymentEvent",
         module: include_str!("../../src/inbound_payment.rs"),
     },
+    Declared { name: "customer", events: "CustomerEvent", module: include_str!("../../src/customer.rs") },
 ];
 
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 17] = [
     include_str!("../../src/transfer/event.rs"),
     include_str!("../../src/transfer/id.rs"),
     include_str!("../../src/stellar_transaction/event.rs"),
     include_str!("../../src/inbound_payment.rs"),
+    include_str!("../../src/customer.rs"),
     include_str!("../../src/asset.rs"),
     include_str!("../../src/envelope.rs"),
     include_str!("../../src/money.rs"),

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 
 use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::{Map, Value};
-use sqlx::{Column, Row};
 use time::Duration;
 use uuid::Uuid;
 use windlass_domain::{
@@ -12,7 +11,7 @@ use windlass_domain::{
     transfer::{Kind, TransferId},
 };
 use windlass_projections::{Page, Queries, TransferFilter, TransferView, inline_projections};
-use windlass_store::{EventStore, InlineProjection, NewEvent, StreamChange, StreamId};
+use windlass_store::{Database, EventStore, InlineProjection, NewEvent, Statement, StreamChange, StreamId};
 
 use crate::{
     lives::{Life, START, asset, lives, subject},
@@ -31,6 +30,7 @@ fn on_histories(check: impl AsyncFn(&[Life], &Stores)) {
             }
             check(&lives, &stores).await;
             stores.sqlite.close().await;
+            stores.postgres.close().await;
         });
         Ok(())
     });
@@ -174,20 +174,36 @@ fn rows_written_with_the_events_are_rows_made_from_the_log() {
             let (sequence, values) = stores.memory.inline_row("transfers", &id).unwrap();
             assert_eq!((sequence, &values), (life.events.len() as u64, &expected));
 
-            let query = sqlx::query("SELECT * FROM transfers WHERE id = $1").bind(&id);
-            let row = query.fetch_one(&stores.sqlite.readers()).await.unwrap();
-            let mut found = Map::new();
-            for column in row.columns() {
-                let value = match column.name() {
-                    "id" | "sequence" => continue,
-                    "started_at" => row.get::<i64, _>(column.ordinal()).into(),
-                    _ => row.get::<Option<String>, _>(column.ordinal()).into(),
-                };
-                found.insert(column.name().to_owned(), value);
+            for database in [&stores.sqlite, &stores.postgres] {
+                assert_eq!(row(database, &id).await, (sequence as i64, expected.clone()));
             }
-            assert_eq!((row.get::<i64, _>("sequence"), Value::Object(found)), (sequence as i64, expected));
         }
     });
+}
+
+async fn row(database: &Database, id: &str) -> (i64, Value) {
+    const COLUMNS: [&str; 8] = [
+        "subject",
+        "kind",
+        "asset",
+        "status",
+        "started_at",
+        "stellar_transaction_id",
+        "external_transaction_id",
+        "view",
+    ];
+    let query = "SELECT sequence, subject, kind, asset, status, started_at, stellar_transaction_id,
+        external_transaction_id, view FROM transfers WHERE id = $1";
+    let row = database.read_one(Statement::new(query).text(id)).await.unwrap().unwrap();
+    let mut values = Map::new();
+    for (column, name) in (1..).zip(COLUMNS) {
+        let value = match name {
+            "started_at" => row.get::<i64>(column).unwrap().into(),
+            _ => row.get::<Option<String>>(column).unwrap().into(),
+        };
+        values.insert(name.to_owned(), value);
+    }
+    (row.get(0).unwrap(), Value::Object(values))
 }
 
 fn rebuilt(projection: &dyn InlineProjection, life: &Life) -> Value {

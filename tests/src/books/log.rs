@@ -1,7 +1,7 @@
 //! What the log says: every transfer's history has its turning points once and in order, and nothing is left to do.
 
 use anyhow::{Context, Result};
-use windlass_store::{EventStore, SqliteStore, StreamId, TaskFilter};
+use windlass_store::{Database, EventStore, StreamId, TaskFilter};
 
 use super::Findings;
 use crate::{World, until, wallet::Report};
@@ -18,8 +18,8 @@ const WITHDRAWAL: [&str; 6] =
     ["Initiated", "FormSubmitted", "FundsReceived", "PayoutPrepared", "PayoutConfirmed", "Completed"];
 
 /// Opens the log as another process may.
-pub(super) async fn open(world: &World) -> Result<SqliteStore> {
-    SqliteStore::open(world.database(), windlass_projections::inline_projections())
+pub(super) async fn open(world: &World) -> Result<Database> {
+    Database::open(&world.database()?, windlass_projections::inline_projections())
         .await
         .context("the log cannot be opened")
 }

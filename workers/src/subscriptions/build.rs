@@ -126,7 +126,7 @@ impl FeedBuild {
                     let took = began.elapsed();
                     if took > PAGE_TIME {
                         self.size = (read / 2).max(1);
-                    } else if took < PAGE_TIME / 2 {
+                    } else if took < PAGE_TIME / 3 {
                         self.size = (self.size * 2).min(LARGEST_PAGE);
                     }
                     return Ok(self.progress(false));

@@ -38,7 +38,7 @@ const TRANSACTION: Duration = Duration::from_secs(2);
 /// loud.
 const ENOUGH: u32 = 10;
 /// How long a turn waits for something to happen.
-const TURN: Duration = Duration::from_secs(1);
+const TURN: Duration = Duration::from_millis(250);
 /// How long an effect goes on within a turn.
 const EFFECTS: Duration = Duration::from_secs(3);
 /// How long what an effect has done may be unwritten, at most; it would be done again after a crash.

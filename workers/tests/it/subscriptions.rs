@@ -71,7 +71,8 @@ on_both! {
         a_build_reads_no_further_than_it_is_told,
     }
     running {
-        an_event_is_handled_soon_after_its_commit,
+        an_event_is_handled_soon_after_its_commit_in_another_process,
         the_next_process_goes_on_where_the_last_stopped,
+        workers_that_die_at_any_point_lose_and_double_nothing,
     }
 }

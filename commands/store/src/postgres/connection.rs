@@ -1,5 +1,6 @@
 //! Running statements: straight on a connection, or, behind a pooler, each in a transaction of its own.
 
+use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
@@ -27,6 +28,7 @@ impl Connections {
         if !self.pooled && !statement.is_script() {
             return statement.postgres().fetch_all(&mut *connection).await;
         }
+        let mut connection = Open::from(connection);
         self.begin(&mut connection, None).await?;
         let done = run(&mut connection, statement, self.pooled).await;
         end(connection, done).await
@@ -45,7 +47,7 @@ impl Connections {
             let rows = self.autocommit(alone).await.map_err(store_error)?;
             return Ok(vec![rows.into_iter().map(Row::from).collect()]);
         }
-        let mut connection = self.pool.acquire().await.map_err(store_error)?;
+        let mut connection = Open::from(self.pool.acquire().await.map_err(store_error)?);
         self.begin(&mut connection, transaction.limit).await.map_err(store_error)?;
         let began = Instant::now();
         let done = self.run_all(&mut connection, transaction).await;
@@ -57,15 +59,12 @@ impl Connections {
             }),
         };
         let ending = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        match (done, connection.execute(sqlx::raw_sql(ending)).await) {
+        let ended = connection.execute(sqlx::raw_sql(ending)).await;
+        connection.is_ended = ended.is_ok();
+        match (done, ended) {
             (Ok(rows), Ok(_)) => Ok(rows),
             (Ok(_), Err(error)) => Err(store_error(error)),
-            (Err(error), Ok(_)) => Err(error),
-            (Err(error), Err(_)) => {
-                // Whatever state it is in, nobody shall have it.
-                drop(connection.detach());
-                Err(error)
-            }
+            (Err(error), _) => Err(error),
         }
     }
 
@@ -114,18 +113,48 @@ async fn run(
     statement.postgres().persistent(!pooled).fetch_all(connection).await
 }
 
-async fn end(
-    mut connection: PoolConnection<Postgres>,
-    done: Result<Vec<PgRow>, sqlx::Error>,
-) -> Result<Vec<PgRow>, sqlx::Error> {
+async fn end(mut connection: Open, done: Result<Vec<PgRow>, sqlx::Error>) -> Result<Vec<PgRow>, sqlx::Error> {
     let ending = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    match (done, connection.execute(sqlx::raw_sql(ending)).await) {
+    let ended = connection.execute(sqlx::raw_sql(ending)).await;
+    connection.is_ended = ended.is_ok();
+    match (done, ended) {
         (Ok(rows), Ok(_)) => Ok(rows),
         (Ok(_), Err(error)) => Err(error),
-        (Err(error), Ok(_)) => Err(error),
-        (Err(error), Err(_)) => {
-            drop(connection.detach());
-            Err(error)
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// A connection with a transaction of ours on it. Where that does not come to its end, as when whoever waits for it gives
+/// up midway, nobody shall have the connection: the next would go on in this transaction, and commit half of it.
+struct Open {
+    connection: PoolConnection<Postgres>,
+    is_ended: bool,
+}
+
+impl From<PoolConnection<Postgres>> for Open {
+    fn from(connection: PoolConnection<Postgres>) -> Self {
+        Self { connection, is_ended: false }
+    }
+}
+
+impl Deref for Open {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Open {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if !self.is_ended {
+            self.connection.close_on_drop();
         }
     }
 }

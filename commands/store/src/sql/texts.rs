@@ -111,6 +111,9 @@ pub(crate) const END_BUILD: &str = "UPDATE projections SET version = building_ve
 pub(crate) const ABANDON_BUILD: &str = "UPDATE projections SET building = NULL
     WHERE name = $1 AND building = $2 RETURNING build";
 
+/// For PostgreSQL alone: an event that is committed and not final.
+pub(crate) const HELD_BACK: &str = "SELECT sequence FROM events WHERE tx >= windlass_horizon() LIMIT 1";
+
 pub(crate) const ANY_EVENT: &str = "SELECT sequence FROM events LIMIT 1";
 
 // Schema versions.

@@ -80,7 +80,7 @@ pub(super) async fn events_that_are_not_for_it_move_the_checkpoint_now_and_then(
     assert_eq!(worker.turn().await.unwrap(), Turn::Worked);
     assert_eq!(log.row("seen").await.at, LogPosition::START, "not for each of them");
     // A second later it is.
-    drain(&worker).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
     drain(&worker).await;
     assert_eq!(log.row("seen").await.at, last.at);
     assert_eq!(log.row("seen").await.handled, 0);

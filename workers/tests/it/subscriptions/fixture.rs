@@ -21,6 +21,8 @@ pub(crate) struct Log {
     pub(crate) database: Database,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) clock: Arc<TestClock>,
+    /// Where another process would find it.
+    location: Location,
     _place: Place,
 }
 
@@ -32,20 +34,25 @@ enum Place {
 impl Log {
     pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::sqlite(folder.path().join("windlass.db"), vec![]).await.unwrap();
-        Self::of(database, Place::Folder(folder)).await
+        let location = Location::Sqlite(folder.path().join("windlass.db"));
+        Self::of(location, Place::Folder(folder)).await
     }
 
     pub(crate) async fn postgres() -> Self {
         let server = windlass_test_postgres::fresh_database().unwrap();
         let location = Location::parse(&server.url()).unwrap();
-        let database = Database::open(&location, vec![]).await.unwrap();
-        Self::of(database, Place::Server(server)).await
+        Self::of(location, Place::Server(server)).await
     }
 
-    async fn of(database: Database, place: Place) -> Self {
+    async fn of(location: Location, place: Place) -> Self {
+        let database = Database::open(&location, vec![]).await.unwrap();
         let subscriptions = Subscriptions::open(database.clone()).await.unwrap();
-        Self { database, subscriptions, clock: Arc::new(TestClock::new()), _place: place }
+        Self { database, subscriptions, clock: Arc::new(TestClock::new()), location, _place: place }
+    }
+
+    /// The same database as another process has it.
+    pub(crate) async fn elsewhere(&self) -> Database {
+        Database::open(&self.location, vec![]).await.unwrap()
     }
 
     /// Appends events of these types to the stream `deal/ID`.

@@ -1,15 +1,18 @@
-//! The vault's promises, in memory and in SQLite.
+//! The vault's promises, in memory, in SQLite and in PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
+
+mod rotation;
+mod support;
 
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::Row;
-use tempfile::TempDir;
-use windlass_store::{SqliteStore, Statement};
-use windlass_vault::{MasterKey, MasterKeyError, Vault, VaultError, VaultRef};
+use windlass_store::{Dialect, Statement};
+use windlass_vault::{Erased, MasterKey, MasterKeyError, Vault, VaultError, VaultRef};
 
-macro_rules! in_memory_and_in_sqlite {
+use support::{Place, change, master, on_disk, place, text};
+
+macro_rules! everywhere {
     ($($test:ident),+ $(,)?) => {
         mod memory {
             $(#[tokio::test]
@@ -21,15 +24,39 @@ macro_rules! in_memory_and_in_sqlite {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $test() {
-                let (_folder, store) = super::store().await;
-                let vault = super::Vault::sqlite(store, super::master()).await.unwrap();
-                super::$test(super::Arc::new(vault)).await;
+                let place = crate::support::place(windlass_store::Dialect::Sqlite).await;
+                super::$test(super::Arc::new(place.vault().await)).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                let place = crate::support::place(windlass_store::Dialect::Postgres).await;
+                super::$test(super::Arc::new(place.vault().await)).await;
             })+
         }
     };
 }
 
-in_memory_and_in_sqlite! {
+macro_rules! in_both_databases {
+    ($($test:ident),+ $(,)?) => {
+        mod in_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(crate::support::place(windlass_store::Dialect::Sqlite).await).await;
+            })+
+        }
+        mod in_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(crate::support::place(windlass_store::Dialect::Postgres).await).await;
+            })+
+        }
+    };
+}
+pub(crate) use in_both_databases;
+
+everywhere! {
     what_is_sealed_can_be_opened,
     an_unknown_reference_is_told_from_an_erased_one,
     erasing_a_person_leaves_the_others,
@@ -37,6 +64,13 @@ in_memory_and_in_sqlite! {
     first_seals_at_once_share_one_key,
     sealing_while_erasing_loses_nothing_that_it_promised,
     a_seed_is_kept_and_never_overwritten,
+}
+
+in_both_databases! {
+    a_vault_opens_again_with_its_master_key_and_no_other,
+    of_two_who_open_a_new_vault_at_once_with_different_keys_one_is_refused,
+    a_row_that_was_moved_is_refused,
+    a_seed_that_was_moved_or_changed_is_refused,
 }
 
 async fn what_is_sealed_can_be_opened(vault: Arc<Vault>) {
@@ -53,7 +87,9 @@ async fn an_unknown_reference_is_told_from_an_erased_one(vault: Arc<Vault>) {
     let unknown: VaultRef = "00000000-0000-4000-8000-000000000000".parse().unwrap();
     assert_eq!(text(&vault, unknown).await, Err(VaultError::Unknown(unknown)));
     let erased = vault.seal("ann", "iban", b"x").await.unwrap();
-    vault.erase("ann").await.unwrap();
+    assert_eq!(vault.erase("ann").await.unwrap(), Erased { keys: 1, values: 1 });
+    assert_eq!(vault.erase("ann").await.unwrap(), Erased::default());
+    assert!(!vault.knows("ann").await.unwrap());
     assert_eq!(text(&vault, erased).await, Err(VaultError::Erased(erased)));
 }
 
@@ -120,60 +156,58 @@ async fn a_seed_is_kept_and_never_overwritten(vault: Arc<Vault>) {
     assert_eq!(opened.expose_secret(), "SAAAAAAA");
 }
 
-#[tokio::test]
-async fn a_vault_opens_again_with_its_master_key_and_no_other() {
-    let (_folder, store) = store().await;
-    let key = master();
-    let same = MasterKey::parse(&key.to_base64()).unwrap();
-    let vault = Vault::sqlite(store.clone(), key).await.unwrap();
-    let reference = vault.seal("ann", "iban", b"x").await.unwrap();
-    assert_eq!(Vault::sqlite(store.clone(), master()).await.err(), Some(VaultError::WrongMasterKey));
-    let vault = Vault::sqlite(store, same).await.unwrap();
-    assert_eq!(text(&vault, reference).await.unwrap(), b"x");
+async fn a_vault_opens_again_with_its_master_key_and_no_other(place: Place) {
+    let reference = place.vault().await.seal("ann", "iban", b"x").await.unwrap();
+    let other = Vault::open_in(place.database.clone(), master()).await;
+    assert_eq!(other.err(), Some(VaultError::WrongMasterKey));
+    assert_eq!(text(&place.vault().await, reference).await.unwrap(), b"x");
 }
 
-#[tokio::test]
-async fn a_row_that_was_moved_is_refused() {
-    let (_folder, store) = store().await;
-    let vault = Vault::sqlite(store.clone(), master()).await.unwrap();
+async fn of_two_who_open_a_new_vault_at_once_with_different_keys_one_is_refused(place: Place) {
+    let open = || Vault::open_in(place.database.clone(), master());
+    let (one, other) = tokio::join!(open(), open());
+    assert!(one.is_ok() != other.is_ok());
+    assert_eq!(one.err().or(other.err()), Some(VaultError::WrongMasterKey));
+}
+
+async fn a_row_that_was_moved_is_refused(place: Place) {
+    let vault = place.vault().await;
     let poor = vault.seal("ann", "iban", b"poor").await.unwrap();
     let rich = vault.seal("ann", "iban", b"rich").await.unwrap();
     let bob = vault.seal("bob", "iban", b"bob").await.unwrap();
     let moved = Err(VaultError::Tampered("a value"));
     let values = "UPDATE vault_values SET sealed = (SELECT sealed FROM vault_values WHERE reference = $2)
                   WHERE reference = $1";
-    change(&store, Statement::new(values).text(poor.to_string()).text(rich.to_string())).await;
+    change(&place, Statement::new(values).text(poor.to_string()).text(rich.to_string())).await;
     assert_eq!(text(&vault, poor).await, moved);
-    change(&store, Statement::new("UPDATE vault_values SET field = 'name'")).await;
+    change(&place, Statement::new("UPDATE vault_values SET field = 'name'")).await;
     assert_eq!(text(&vault, rich).await, moved);
     let keys = "UPDATE vault_data_keys SET wrapped =
                 (SELECT wrapped FROM vault_data_keys WHERE subject = 'ann') WHERE subject = 'bob'";
-    change(&store, Statement::new(keys)).await;
+    change(&place, Statement::new(keys)).await;
     assert_eq!(text(&vault, bob).await, Err(VaultError::Tampered("a person's key")));
 }
 
-#[tokio::test]
-async fn a_seed_that_was_moved_or_changed_is_refused() {
-    let (_folder, store) = store().await;
-    let vault = Vault::sqlite(store.clone(), master()).await.unwrap();
+async fn a_seed_that_was_moved_or_changed_is_refused(place: Place) {
+    let vault = place.vault().await;
     vault.seal_seed("one", &"SAAA".into()).await.unwrap();
-    change(&store, Statement::new("UPDATE vault_seeds SET name = 'two'")).await;
+    change(&place, Statement::new("UPDATE vault_seeds SET name = 'two'")).await;
     assert_eq!(vault.open_seed("two").await.err(), Some(VaultError::Tampered("a seed")));
-    change(&store, Statement::new("UPDATE vault_seeds SET name = 'one', sealed = x'00'")).await;
+    change(&place, Statement::new("UPDATE vault_seeds SET name = 'one', sealed = $1").blob([0])).await;
     assert_eq!(vault.open_seed("one").await.err(), Some(VaultError::Tampered("a seed")));
 }
 
 #[tokio::test]
 async fn neither_the_plain_text_nor_an_erased_key_is_on_the_disk() {
-    let (folder, store) = store().await;
-    let vault = Vault::sqlite(store.clone(), master()).await.unwrap();
+    let place = place(Dialect::Sqlite).await;
+    let vault = place.vault().await;
     vault.seal("ann", "iban", b"PLAINTEXT-OF-ANN").await.unwrap();
-    let rows = store.read(Statement::new("SELECT wrapped FROM vault_data_keys")).await.unwrap();
-    let wrapped: Vec<u8> = rows[0].get(0);
-    assert!(!on_disk(&folder, b"PLAINTEXT-OF-ANN"));
-    assert!(on_disk(&folder, &wrapped));
+    let row = place.database.read_one(Statement::new("SELECT wrapped FROM vault_data_keys")).await.unwrap();
+    let wrapped: Vec<u8> = row.unwrap().get(0).unwrap();
+    assert!(!on_disk(&place, b"PLAINTEXT-OF-ANN"));
+    assert!(on_disk(&place, &wrapped));
     vault.erase("ann").await.unwrap();
-    assert!(!on_disk(&folder, &wrapped));
+    assert!(!on_disk(&place, &wrapped));
 }
 
 #[test]
@@ -198,28 +232,4 @@ fn a_reference_is_a_string_in_json() {
     assert_eq!(serde_json::from_str::<VaultRef>(&format!("\"{text}\"")).unwrap(), reference);
     assert_eq!(reference.to_string(), text);
     assert!("ann".parse::<VaultRef>().is_err());
-}
-
-fn master() -> MasterKey {
-    MasterKey::generate().unwrap()
-}
-
-async fn store() -> (TempDir, Arc<SqliteStore>) {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(folder.path().join("w.db"), vec![]).await.unwrap();
-    (folder, Arc::new(store))
-}
-
-async fn text(vault: &Vault, reference: VaultRef) -> Result<Vec<u8>, VaultError> {
-    Ok(vault.open(reference).await?.expose_secret().to_vec())
-}
-
-async fn change(store: &SqliteStore, statement: Statement) {
-    store.write(vec![statement]).await.unwrap();
-}
-
-fn on_disk(folder: &TempDir, bytes: &[u8]) -> bool {
-    let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
-    let mut contents = files.map(|file| std::fs::read(file).unwrap());
-    contents.any(|content| content.windows(bytes.len()).any(|window| window == bytes))
 }
