@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use windlass_domain::ports::{Clock, Ids};
 use windlass_projections::seal::{LogName, Roots, Tree, sign_next};
 use windlass_stellar::Keypair;
-use windlass_store::{Database, StoreError};
 
 use crate::{Duty, StepError, Turn};
 
@@ -24,17 +23,8 @@ pub struct SignRoots {
 
 impl SignRoots {
     /// With that key, which is kept outside the database.
-    ///
-    /// # Errors
-    /// The database's, whose table of signed roots is made.
-    pub async fn open(
-        database: Database,
-        key: Keypair,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-    ) -> Result<Self, StoreError> {
-        let roots = Roots::open(database.clone()).await?;
-        Ok(Self { tree: Tree::new(database), roots, key, clock, ids })
+    pub fn new(tree: Tree, roots: Roots, key: Keypair, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { tree, roots, key, clock, ids }
     }
 }
 
