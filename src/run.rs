@@ -87,9 +87,11 @@ async fn dispatch(cli: Cli, handlers: &Handlers) -> Result<ExitCode> {
             database.close().await;
         }
         Command::Audit(options) => {
-            let database = open_database(&Config::load(config)?, handlers).await?;
-            audit::run(&database, &options).await?;
+            let config = Config::load(config)?;
+            let database = open_database(&config, handlers).await?;
+            let code = audit::run(&config, &database, &options).await?;
             database.close().await;
+            return Ok(code);
         }
         Command::Tokens(Tokens::Issue(options)) => {
             say(&tokens::issue(&Config::load(config)?, handlers, &options).await?)?;

@@ -25,9 +25,5 @@ pub use tree::{StoredLeaf, Tree};
 pub use verify::{Options as VerifyOptions, Verification, verify};
 pub use windlass_merkle::{Hash, LogName, Proof, SignedRoot, TreeHead};
 
-/// The tables of the tree and of its signed roots, which are copied with the log: they are evidence of what it was.
-pub const TABLES: [CopiedTable; 3] = [
-    CopiedTable::new("merkle_leaves", &["leaf"]),
-    CopiedTable::new("merkle_nodes", &["level", "node"]),
-    CopiedTable::new("merkle_roots", &["number"]),
-];
+/// The table of the signed roots, which is copied with the log; those of the tree are the feed's.
+pub const ROOTS_TABLE: CopiedTable = CopiedTable::new("merkle_roots", &["number"]);
