@@ -154,7 +154,8 @@ async fn sandbox(config: Config) -> Result<()> {
 }
 
 async fn migrate(config: &Config, handlers: &Handlers) -> Result<()> {
-    let before = Database::inspect(&config.database).await?;
+    let before = Database::inspect(&config.database).await;
+    let before = before.with_context(|| format!("the database {} cannot be used", config.database))?;
     let database = open_database(config, handlers).await?;
     let mut lines = vec![format!("The database {}:", config.database)];
     for (component, version) in database.schema_versions().await? {
