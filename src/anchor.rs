@@ -23,6 +23,7 @@ use crate::{
     config::{AssetConfig, Config, Stellar, anchored, example_asset},
     handlers::Handlers,
     parts::{ended, finish},
+    replay,
     sandbox::{ExampleAccounts, HostedSandbox, anchor_account_holder, anchor_account_number, bank_token},
     sealing::Sealing,
     secrets::{master_keys, operator_secret, sealed_key, sealed_text},
@@ -117,6 +118,7 @@ impl Anchor {
     /// Where any of them cannot be used.
     pub async fn open(config: Config, handlers: &Handlers) -> Result<Self> {
         let database = open_database(&config, handlers).await?;
+        replay::fill_stale(&database).await?;
         let subscriptions = Subscriptions::open(database.clone()).await?;
         for handler in &handlers.subscriptions {
             // Its tables are there before anybody asks for them.

@@ -53,6 +53,8 @@ pub enum Command {
     Tokens(Tokens),
     /// Show how far each event handler has come, or hold, resume, reset, retry one.
     Subscriptions(Subscriptions),
+    /// Build rows anew from the log: serve them, compare them with what is served, or look into how it was.
+    Replay(Replay),
     /// Copy a whole anchor, stopped, into an empty database, and verify it: from SQLite to PostgreSQL, or any other way.
     Copy(Copy),
     /// Erase a person: delete the keys of all that is sealed for them. It cannot be undone.
@@ -274,6 +276,22 @@ fn lifetime(text: &str) -> Result<Duration, String> {
     duration::parse(text)
         .filter(|lifetime| (Duration::from_secs(1)..=year).contains(lifetime))
         .ok_or_else(|| "a duration such as 15m, 2h or 30d is needed, at most 366d".to_owned())
+}
+
+/// `replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Which projections and feeds; all of them if none is named.
+    pub names: Vec<String>,
+    /// Serve nothing: print every row that differs from what the log says, and end with code 1 if there is one.
+    #[arg(long, conflicts_with = "until")]
+    pub verify: bool,
+    /// Serve nothing: build the rows as they were then, in a SQLite file of their own.
+    #[arg(long, value_name = "TIME|POSITION")]
+    pub until: Option<Moment>,
+    /// The new file for --until; windlass-replay.db if none is named.
+    #[arg(long, value_name = "FILE", requires = "until")]
+    pub into: Option<PathBuf>,
 }
 
 /// `copy`.

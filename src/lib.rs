@@ -15,6 +15,7 @@ pub mod handlers;
 mod key_file;
 mod logging;
 mod parts;
+mod replay;
 mod report;
 mod rotate;
 mod run;

@@ -18,7 +18,7 @@ use crate::{
     config::{Config, Settings, Stellar, example_asset},
     copy, demo, erase, events,
     handlers::Handlers,
-    logging,
+    logging, replay,
     report::say,
     rotate,
     sandbox::HostedSandbox,
@@ -52,7 +52,8 @@ fn try_run(cli: Cli, handlers: &Handlers) -> Result<ExitCode> {
             | Command::Subscriptions(_)
             | Command::Keys(_)
             | Command::Erase(_)
-            | Command::Copy(_),
+            | Command::Copy(_)
+            | Command::Replay(_),
         ) => "warn",
         _ => "info,sqlx=warn",
     })?;
@@ -104,6 +105,14 @@ async fn dispatch(cli: Cli, handlers: &Handlers) -> Result<ExitCode> {
         }
         Command::Keys(Keys::New) => new_keys()?,
         Command::Keys(Keys::RotateMaster) => rotate::run(&Config::load(config)?, handlers).await?,
+        Command::Replay(options) => {
+            let database = open_database(&Config::load(config)?, handlers).await?;
+            let agree = replay::run(&database, handlers, &options).await;
+            database.close().await;
+            if !agree? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::Copy(options) => copy::run(handlers, &options).await?,
         Command::Erase(options) => erase::run(Config::load(config)?, handlers, &options).await?,
         Command::Demo(options) => return demonstrate(config, handlers, options).await,
@@ -166,6 +175,7 @@ async fn migrate(config: &Config, handlers: &Handlers) -> Result<()> {
             None => format!("  {component} was made, at version {version}"),
         });
     }
+    replay::fill_stale(&database).await?;
     database.close().await;
     say(&lines.join("\n"))
 }

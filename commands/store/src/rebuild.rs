@@ -401,7 +401,8 @@ impl Walk {
 }
 
 impl Until {
-    fn covers(self, event: &RecordedEvent) -> bool {
+    /// Whether the event is part of it.
+    pub fn covers(self, event: &RecordedEvent) -> bool {
         match self {
             Self::End => true,
             Self::Position(last) => event.at <= last,

@@ -78,15 +78,12 @@ impl FeedBuild {
     /// Begins a build of the feed in tables of its own, from where the feed began; or goes on with the one under way.
     ///
     /// # Errors
-    /// [`BuildError::Evidence`] where it may not be, or the database's.
+    /// The database's.
     pub async fn begin(
         feed: Arc<dyn Feed>,
         subscriptions: Subscriptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BuildError> {
-        if !feed.can_be_rebuilt() {
-            return Err(BuildError::Evidence(feed.name()));
-        }
         let served = Handler::Feed(feed.clone()).establish(&subscriptions, clock.now()).await?;
         let schema = feed.schema(subscriptions.database().dialect());
         let row =
@@ -141,8 +138,11 @@ impl FeedBuild {
     /// Serves the new tables, if they are as far as the old ones; false if they are not yet.
     ///
     /// # Errors
-    /// The database's.
+    /// [`BuildError::Evidence`] where the old ones are there to be compared with; or the database's.
     pub async fn swap(&self) -> Result<bool, BuildError> {
+        if !self.feed.can_be_rebuilt() {
+            return Err(BuildError::Evidence(self.feed.name()));
+        }
         let swap = self
             .subscriptions
             .swap(self.feed.name(), &self.row, self.feed.tables(), self.clock.now())

@@ -41,7 +41,7 @@ on_both! {
         the_feed_builds_the_tree_of_the_rfc,
         an_interrupted_feed_goes_on_where_it_stopped,
         a_page_that_comes_twice_is_written_once,
-        the_tree_cannot_be_built_anew,
+        the_tree_is_not_built_anew_but_beside,
     }
     signing {
         roots_are_signed_while_the_log_grows_and_make_a_chain,

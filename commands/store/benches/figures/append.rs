@@ -40,7 +40,7 @@ pub(crate) async fn postgres(writers: u32) {
 
 pub(crate) async fn sqlite(writers: u32) {
     let (folder, store) = stores::sqlite().await;
-    let raw = stores::raw_sqlite(&folder).await;
+    let raw = stores::raw_sqlite(&folder, "raw.db").await;
     sqlx::raw_sql(RAW_TABLE).execute(&raw).await.unwrap();
     let mut rounds = Rounds::default();
     for round in 0..=ROUNDS {
