@@ -12,7 +12,7 @@ use windlass_domain::{
     ports::{Clock, Ids, Ledger, Rail},
 };
 use windlass_horizon::{Horizon, HorizonConfig};
-use windlass_projections::{Backend, Queries};
+use windlass_projections::{Backend, Queries, seal::Roots};
 use windlass_rails::{SandboxBankRail, SandboxBankRailConfig};
 use windlass_stellar::Keypair;
 use windlass_store::{Database, EventStore, StoreError, Subscriptions};
@@ -22,8 +22,10 @@ use windlass_workers::{Handler, Keyring, Ports, Runner, RunnerConfig, Subscribe,
 use crate::{
     config::{AssetConfig, Config, Stellar, anchored, example_asset},
     handlers::Handlers,
+    parts::{ended, finish},
     replay,
     sandbox::{ExampleAccounts, HostedSandbox, anchor_account_holder, anchor_account_number, bank_token},
+    sealing::Sealing,
     secrets::{master_keys, operator_secret, sealed_key, sealed_text},
     system::{SystemClock, SystemIds},
     work::Work,
@@ -54,6 +56,7 @@ pub struct Anchor {
     database: Database,
     subscriptions: Subscriptions,
     handlers: Vec<Handler>,
+    sealing: Sealing,
     commands: Arc<Commands>,
     queries: Queries,
     ledger: Arc<dyn Ledger>,
@@ -88,6 +91,7 @@ pub async fn open_database(config: &Config, handlers: &Handlers) -> Result<Datab
     let opened = async {
         let database = Database::open(&config.database, handlers.inline.clone()).await?;
         Subscriptions::open(database.clone()).await?;
+        Roots::open(database.clone()).await?;
         Ok::<_, StoreError>(database)
     };
     let database =
@@ -124,6 +128,7 @@ impl Anchor {
         let store: Arc<dyn EventStore> = Arc::new(database.clone());
         let vault = Arc::new(open_vault(&config, &database).await?);
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let sealing = Sealing::open(&config, &database, &*ids).await?;
         let keys = find_keys(&config, &vault, &*ids).await?;
         let horizon = HorizonConfig::new(config.horizon_url(), config.network.clone());
         let ledger: Arc<dyn Ledger> = Arc::new(Horizon::new(horizon)?);
@@ -151,6 +156,7 @@ impl Anchor {
             database,
             subscriptions,
             handlers,
+            sealing,
             commands,
             queries,
             ledger,
@@ -297,6 +303,7 @@ impl Anchor {
             ..RunnerConfig::new(self.ids.id().to_string())
         };
         let mut duties = duties(&ports);
+        duties.extend(self.sealing.duties(&self.config, &ports, &self.ids));
         for handler in &self.handlers {
             let (subscriptions, clock) = (self.subscriptions.clone(), self.clock.clone());
             duties.push(Arc::new(Subscribe::new(handler.clone(), subscriptions, clock)));
@@ -373,29 +380,4 @@ async fn asset_keys(asset: &AssetConfig, config: &Config, vault: &Vault, ids: &d
     };
     let asset = anchored(asset, issuer, distribution.account_id());
     Ok(AssetKeys { asset, distribution, issuer: issuer_key })
-}
-
-/// Waits for a part to end by itself; for ever where there is none.
-async fn ended(part: Option<&mut tokio::task::JoinHandle<()>>) {
-    match part {
-        Some(part) => {
-            if let Err(error) = part.await {
-                tracing::error!(%error, "the work ended badly");
-            }
-        }
-        None => std::future::pending().await,
-    }
-}
-
-/// Waits for a part to end, but not for ever.
-async fn finish<T>(what: &str, part: Option<tokio::task::JoinHandle<T>>) {
-    const PATIENCE: Duration = Duration::from_secs(30);
-    let Some(part) = part else { return };
-    match tokio::time::timeout(PATIENCE, part).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::error!(%error, "{what} ended badly"),
-        Err(_) => tracing::warn!(
-            "{what} did not end within {PATIENCE:?}; nothing is lost, it goes on at the next start"
-        ),
-    }
 }

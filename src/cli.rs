@@ -6,10 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use windlass_api::Role;
 use windlass_domain::transfer::TransferId;
 use windlass_projections::audit::{AssetFilter, Moment};
-use windlass_stellar::MuxedAccount;
+use windlass_stellar::{AccountId, MuxedAccount};
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use windlass_store::Start;
+use windlass_store::{LogPosition, Start};
 
 use crate::config::duration;
 
@@ -162,6 +162,10 @@ pub enum Audit {
     Show(AuditShow),
     /// Write events out, any number of them, with who and what in words.
     Export(AuditExport),
+    /// Compare the log with its signed roots, and name the first event that was changed, removed, inserted or moved.
+    Verify(AuditVerify),
+    /// Write a proof of a transfer's events, which anybody can check without this program or its database.
+    Prove(AuditProve),
 }
 
 /// `audit show`.
@@ -196,6 +200,37 @@ pub struct AuditExport {
     /// Only of transfers of this user or account: G… or M….
     #[arg(long)]
     pub account: Option<MuxedAccount>,
+    /// Into this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `audit verify`.
+#[derive(Debug, Args)]
+pub struct AuditVerify {
+    /// From this position on (or a little before: from the last signed root before it).
+    #[arg(long, value_name = "POSITION")]
+    pub from: Option<LogPosition>,
+    /// Up to this position (or a little further: to the first signed root that covers it).
+    #[arg(long, value_name = "POSITION")]
+    pub to: Option<LogPosition>,
+    /// Trust this key, and no other but those that are given, too; the configured one if none is given.
+    #[arg(long, value_name = "G…")]
+    pub key: Vec<AccountId>,
+    /// One JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `audit prove`.
+#[derive(Debug, Args)]
+pub struct AuditProve {
+    /// The transfer's id.
+    #[arg(value_parser = transfer_id)]
+    pub transfer: TransferId,
+    /// Show that the log continues the signed root of so many events; the last one that was published if none is given.
+    #[arg(long, value_name = "SIZE")]
+    pub since: Option<u64>,
     /// Into this file instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -318,8 +353,6 @@ fn start(text: &str) -> Result<Start, String> {
 
 #[cfg(test)]
 mod tests {
-    use windlass_store::LogPosition;
-
     use super::*;
 
     #[test]

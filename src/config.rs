@@ -58,6 +58,8 @@ pub struct Config {
     pub operator_secret: Option<SecretString>,
     /// Master keys that were used before it.
     pub previous_master_keys: Vec<SecretString>,
+    /// Tamper evidence.
+    pub audit: Audit,
 }
 
 /// Which Stellar network.
@@ -94,6 +96,17 @@ pub struct Sep10 {
     pub signing_key: Option<Keypair>,
     /// Signs tokens; in the sandbox one is made.
     pub jwt_secret: Option<SecretString>,
+}
+
+/// Tamper evidence's settings.
+#[derive(Debug)]
+pub struct Audit {
+    /// Signs the log's roots; in the sandbox one is made.
+    pub signing_key: Option<Keypair>,
+    /// Publishes them; without it nothing is published.
+    pub publishing_key: Option<Keypair>,
+    /// How often.
+    pub publish_interval: Duration,
 }
 
 impl Config {
@@ -156,6 +169,7 @@ impl Config {
             master_key: settings.secret("secret.master_key", 32),
             operator_secret: settings.secret("secret.operator_jwt_secret", 32),
             previous_master_keys: settings.secrets("secret.master_key_previous", 32),
+            audit: audit(&mut settings),
             host_url,
             stellar,
         };
@@ -272,6 +286,18 @@ fn database(settings: &mut Settings, data_dir: &std::path::Path) -> Location {
         settings.fault("database.connections", "is at least 2");
     }
     Location::Postgres(postgres)
+}
+
+fn audit(settings: &mut Settings) -> Audit {
+    let publish_interval = settings.seconds("audit.publish_interval", 3_600);
+    if publish_interval < Duration::from_secs(10) {
+        settings.fault("audit.publish_interval", "is at least 10s");
+    }
+    Audit {
+        signing_key: settings.seed("secret.audit_signing_seed"),
+        publishing_key: settings.seed("secret.audit_publishing_seed"),
+        publish_interval,
+    }
 }
 
 fn stellar(settings: &mut Settings, host_url: &str) -> Stellar {

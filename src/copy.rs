@@ -1,7 +1,8 @@
 //! `windlass copy`: a whole anchor from one database into another, verified.
 
 use anyhow::{Context, Result, bail};
-use windlass_store::{CopyOptions, Database, EventStore, Location, Subscriptions, TableDigest};
+use windlass_projections::seal::Roots;
+use windlass_store::{CopiedTable, CopyOptions, Database, EventStore, Location, Subscriptions, TableDigest};
 
 use crate::{
     cli::Copy,
@@ -31,7 +32,15 @@ pub async fn run(handlers: &Handlers, options: &Copy) -> Result<()> {
     let how = CopyOptions { source: from.to_string(), restart: options.restart, now: now() };
     let mut progress = Progress::new();
     let mut part = None;
-    let copied = windlass_store::copy(&source, &target, &windlass_vault::TABLES, &how, |step| {
+    let mut tables = windlass_vault::TABLES.to_vec();
+    tables.push(windlass_projections::seal::ROOTS_TABLE);
+    for feed in handlers.feeds() {
+        tables.extend(feed.tables().iter().map(|table| CopiedTable::new(table.name, table.key)));
+        windlass_store::make_tables(&target, feed.tables(), feed.schema(target.dialect()))
+            .await
+            .with_context(|| format!("the tables of {} in {to}", feed.name()))?;
+    }
+    let copied = windlass_store::copy(&source, &target, &tables, &how, |step| {
         if part != Some((step.verifying, step.table)) {
             part = Some((step.verifying, step.table));
             progress = Progress::new();
@@ -66,6 +75,7 @@ async fn open(location: &Location, handlers: &Handlers) -> Result<Database> {
     Subscriptions::open(database.clone())
         .await
         .with_context(|| format!("the subscriptions in {location}"))?;
+    Roots::open(database.clone()).await.with_context(|| format!("the signed roots in {location}"))?;
     windlass_vault::establish(&database).await.with_context(|| format!("the vault in {location}"))?;
     Ok(database)
 }

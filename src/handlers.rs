@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use anyhow::{Result, ensure};
-use windlass_projections::inline_projections;
+use windlass_projections::{feed::Feed, inline_projections, seal::SealFeed};
 use windlass_store::InlineProjection;
 use windlass_workers::Handler;
 
@@ -19,7 +19,7 @@ pub struct Handlers {
 impl Default for Handlers {
     /// Windlass' own.
     fn default() -> Self {
-        Self { inline: inline_projections(), subscriptions: vec![] }
+        Self { inline: inline_projections(), subscriptions: vec![Handler::Feed(Arc::new(SealFeed))] }
     }
 }
 
@@ -44,6 +44,14 @@ impl Handlers {
             );
         }
         Ok(())
+    }
+
+    /// Those that keep tables from the log.
+    pub fn feeds(&self) -> impl Iterator<Item = &Arc<dyn Feed>> {
+        self.subscriptions.iter().filter_map(|handler| match handler {
+            Handler::Feed(feed) => Some(feed),
+            Handler::Effect(_) => None,
+        })
     }
 
     /// The handler of that name that follows the log.

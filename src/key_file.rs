@@ -1,4 +1,5 @@
-//! The sandbox's master key, in a file of the data folder, and beside it the former one while the key is being replaced.
+//! The sandbox's master key, in a file of the data folder, and beside it the former one while the key is being replaced;
+//! and how a key is written into a file.
 
 use std::{
     fs,
@@ -29,7 +30,7 @@ impl KeyFile {
     /// Where a file cannot be read or written.
     pub fn keys(&self) -> Result<MasterKeys> {
         if !self.current.exists() {
-            self.write_new(&self.current, &MasterKey::generate()?.to_base64())?;
+            write_new(&self.current, &MasterKey::generate()?.to_base64())?;
         }
         let former = if self.previous.exists() { vec![parse(&self.previous)?] } else { vec![] };
         Ok(MasterKeys::new(parse(&self.current)?, former))
@@ -43,13 +44,12 @@ impl KeyFile {
     pub fn begin_rotation(&self) -> Result<()> {
         self.keys()?;
         let current = read(&self.current)?;
-        self.write_new(&self.previous, &current)?;
+        write_new(&self.previous, &current)?;
         if read(&self.previous)?.expose_secret() == current.expose_secret() {
-            let file = self
-                .write_beside(&MasterKey::generate()?.to_base64())
-                .with_context(|| named(&self.current))?;
+            let file = write_beside(&self.current, &MasterKey::generate()?.to_base64());
+            let file = file.with_context(|| named(&self.current))?;
             file.persist(&self.current).with_context(|| named(&self.current))?;
-            self.sync_folder()?;
+            sync_folder(&self.current)?;
         }
         Ok(())
     }
@@ -63,50 +63,58 @@ impl KeyFile {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 Err(error).with_context(|| format!("{} cannot be removed", self.previous.display()))
             }
-            _ => self.sync_folder(),
+            _ => sync_folder(&self.previous),
         }
     }
+}
 
-    /// Writes a file unless it is there. Written beside and linked into place, so that another process that starts at the
-    /// same time never reads half a key and never overwrites one.
-    fn write_new(&self, path: &Path, content: &SecretString) -> Result<()> {
-        if path.exists() {
-            return Ok(());
+/// Writes a file unless it is there. Written beside and linked into place, so that another process that starts at the
+/// same time never reads half a key and never overwrites one.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write_new(path: &Path, content: &SecretString) -> Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    match write_beside(path, content).with_context(|| named(path))?.persist_noclobber(path) {
+        Err(error) if error.error.kind() != ErrorKind::AlreadyExists => {
+            Err(error.error).with_context(|| named(path))
         }
-        match self.write_beside(content).with_context(|| named(path))?.persist_noclobber(path) {
-            Err(error) if error.error.kind() != ErrorKind::AlreadyExists => {
-                Err(error.error).with_context(|| named(path))
-            }
-            _ => self.sync_folder(),
-        }
+        _ => sync_folder(path),
     }
+}
 
-    /// A file that only its owner can read.
-    fn write_beside(&self, content: &SecretString) -> std::io::Result<tempfile::NamedTempFile> {
-        let mut file = tempfile::NamedTempFile::new_in(self.folder())?;
-        file.write_all(content.expose_secret().as_bytes())?;
-        file.as_file().sync_all()?;
-        Ok(file)
-    }
+/// What the file holds.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn read(path: &Path) -> Result<SecretString> {
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(text.into())
+}
 
-    /// What was renamed is still so after a power cut.
-    fn sync_folder(&self) -> Result<()> {
-        let folder = fs::File::open(self.folder()).and_then(|folder| folder.sync_all());
-        folder.with_context(|| format!("the folder {} cannot be written", self.folder().display()))
-    }
+/// A file that only its owner can read.
+fn write_beside(path: &Path, content: &SecretString) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
+    file.write_all(content.expose_secret().as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
 
-    fn folder(&self) -> &Path {
-        self.current.parent().unwrap_or(Path::new("."))
-    }
+/// What was renamed is still so after a power cut.
+fn sync_folder(path: &Path) -> Result<()> {
+    let folder = folder_of(path);
+    let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.with_context(|| format!("the folder {} cannot be written", folder.display()))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 fn named(path: &Path) -> String {
     format!("{} cannot be written", path.display())
-}
-
-fn read(path: &Path) -> Result<SecretString> {
-    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(text.into())
 }
 
 fn parse(path: &Path) -> Result<MasterKey> {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use windlass_store::{Database, Subscriptions};
-use windlass_workers::Handler;
+use windlass_workers::{BuildError, Handler};
 
 use crate::{
     cli,
@@ -38,6 +38,14 @@ pub async fn run(database: &Database, handlers: &Handlers, options: &cli::Replay
     }
     let mut agree = true;
     for replayed in chosen {
+        if let (Replayed::Feed(feed), false) = (replayed, options.verify)
+            && !feed.can_be_rebuilt()
+        {
+            if options.names.is_empty() {
+                continue;
+            }
+            return Err(BuildError::Evidence(feed.name()).into());
+        }
         match (replayed, options.verify) {
             (Replayed::Inline(name), false) => inline::rebuild(database, name).await?,
             (Replayed::Inline(name), true) => agree &= inline::verify(database, name).await?,

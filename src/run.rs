@@ -88,9 +88,11 @@ async fn dispatch(cli: Cli, handlers: &Handlers) -> Result<ExitCode> {
             database.close().await;
         }
         Command::Audit(options) => {
-            let database = open_database(&Config::load(config)?, handlers).await?;
-            audit::run(&database, &options).await?;
+            let config = Config::load(config)?;
+            let database = open_database(&config, handlers).await?;
+            let code = audit::run(&config, &database, &options).await?;
             database.close().await;
+            return Ok(code);
         }
         Command::Tokens(Tokens::Issue(options)) => {
             say(&tokens::issue(&Config::load(config)?, handlers, &options).await?)?;
@@ -161,7 +163,8 @@ async fn sandbox(config: Config) -> Result<()> {
 }
 
 async fn migrate(config: &Config, handlers: &Handlers) -> Result<()> {
-    let before = Database::inspect(&config.database).await?;
+    let before = Database::inspect(&config.database).await;
+    let before = before.with_context(|| format!("the database {} cannot be used", config.database))?;
     let database = open_database(config, handlers).await?;
     let mut lines = vec![format!("The database {}:", config.database)];
     for (component, version) in database.schema_versions().await? {

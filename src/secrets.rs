@@ -8,7 +8,7 @@ use windlass_vault::{MasterKey, MasterKeys, Vault, VaultError};
 
 use crate::{
     config::{Config, Stellar},
-    key_file::KeyFile,
+    key_file::{self, KeyFile},
 };
 
 /// The master keys: the configured ones, or those of the file in the data folder, made at the first start.
@@ -20,6 +20,38 @@ pub fn master_keys(config: &Config) -> Result<MasterKeys> {
     let current = MasterKey::parse(current).context("SECRET_MASTER_KEY cannot be used")?;
     let previous = config.previous_master_keys.iter().map(MasterKey::parse).collect::<Result<_, _>>();
     Ok(MasterKeys::new(current, previous.context("SECRET_MASTER_KEY_PREVIOUS cannot be used")?))
+}
+
+/// The key that signs the log's roots: the configured one, or that of the file in the sandbox's data folder; `None` on a
+/// real network where none is configured. It is never in the database, which is what it speaks about.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn audit_key(config: &Config) -> Result<Option<Keypair>> {
+    let path = config.data_dir.join("audit.key");
+    match (&config.audit.signing_key, &config.stellar) {
+        (Some(key), _) => Ok(Some(key.clone())),
+        (None, Stellar::Sandbox { .. }) if path.exists() => {
+            let seed = key_file::read(&path)?;
+            let key = Keypair::from_seed(seed.expose_secret().trim());
+            key.map(Some).with_context(|| format!("{} holds no secret seed", path.display()))
+        }
+        (None, _) => Ok(None),
+    }
+}
+
+/// The same; in the sandbox it is made at the first asking.
+///
+/// # Errors
+/// Where the file cannot be read or written.
+pub fn make_audit_key(config: &Config, ids: &dyn Ids) -> Result<Option<Keypair>> {
+    if config.audit.signing_key.is_none() && matches!(config.stellar, Stellar::Sandbox { .. }) {
+        let mut bytes = [0; 32];
+        ids.random(&mut bytes);
+        let seed = Keypair::from_seed_bytes(bytes).seed().to_string();
+        key_file::write_new(&config.data_dir.join("audit.key"), &seed.into())?;
+    }
+    audit_key(config)
 }
 
 /// The sealed key of that name, made at the first asking.

@@ -5,6 +5,7 @@ mod report;
 use anyhow::{Result, bail, ensure};
 use windlass_domain::ports::Clock;
 use windlass_store::{Database, Start, SubscriptionKind, Subscriptions, Table};
+use windlass_workers::Handler;
 
 use self::report::Report;
 use crate::{
@@ -43,10 +44,12 @@ pub(crate) async fn run(
         }
         Some(Operate::Skip { name, reason }) => {
             ensure!(!reason.trim().is_empty(), "a skip needs its reason");
+            refuse_evidence(handlers, &name)?;
             let skip = subscriptions.skip(&name, reason.trim(), &operator(), now).await?;
             format!("{name} leaves out event {} of {} at {}", skip.sequence, skip.stream, skip.at)
         }
         Some(Operate::Reset { name, from }) => {
+            refuse_evidence(handlers, &name)?;
             let tables = tables(&subscriptions, handlers, &name).await?;
             subscriptions.reset(&name, from, tables, now).await?;
             match from {
@@ -57,6 +60,16 @@ pub(crate) async fn run(
             }
         }
     })
+}
+
+/// What says how the log was may not be made to say something else.
+fn refuse_evidence(handlers: &Handlers, name: &str) -> Result<()> {
+    ensure!(
+        handlers.subscription(name).is_none_or(Handler::can_be_rebuilt),
+        "{name} says what the log was when it was read first: it cannot begin anew, and leaves nothing out. `windlass audit \
+         verify` compares the two"
+    );
+    Ok(())
 }
 
 /// What has to be emptied when the subscription of that name begins anew.

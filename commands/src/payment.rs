@@ -45,10 +45,22 @@ impl Commands {
         let member = self.load::<Transfer>(&transfer.to_string()).await?;
 
         let mut append = Append { settle: Some(Settle::Finish(lease.clone())), ..Append::default() };
-        let sequence_key = sequence_key(&transaction);
+        let sequence_key = self.take_sequence(&mut append, &transaction);
+        let beside = context.beside(member.correlation_id());
+        let events = member.state.decide(TransferCommand::PreparePayment(payment))?;
+        self.add_transfer(&mut append, transfer, member, &events, &context, None)?;
+        let prepare = StellarTransactionCommand::Prepare(Box::new(transaction));
+        let events = envelope.state.decide(prepare)?;
+        append.streams.push(self.changes(envelope, &events, &beside, None)?);
+        self.append_prepared(append, sequence_key).await
+    }
+
+    /// Reserves the envelope's sequence number, and has it sent.
+    fn take_sequence(&self, append: &mut Append, transaction: &PreparedTransaction) -> String {
+        let (hash, key) = (transaction.hash.to_string(), sequence_key(transaction));
         append.reservations.push(Reservation {
             kind: SOURCE_SEQUENCE,
-            key: sequence_key.clone(),
+            key: key.clone(),
             owner: hash.clone(),
             expires_at: None,
         });
@@ -59,13 +71,10 @@ impl Commands {
             payload: String::new(),
             due_at: self.clock.now(),
         });
-        let beside = context.beside(member.correlation_id());
-        let events = member.state.decide(TransferCommand::PreparePayment(payment))?;
-        self.add_transfer(&mut append, transfer, member, &events, &context, None)?;
-        let prepare = StellarTransactionCommand::Prepare(Box::new(transaction));
-        let events = envelope.state.decide(prepare)?;
-        append.streams.push(self.changes(envelope, &events, &beside, None)?);
+        key
+    }
 
+    async fn append_prepared(&self, append: Append, sequence_key: String) -> Result<(), CommandError> {
         match self.append(append).await {
             Ok(Some(())) => Ok(()),
             Ok(None) => Err(CommandError::Contended),
@@ -74,6 +83,20 @@ impl Commands {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Puts a signed envelope that pays nobody into the log; only then may it be sent. `Err(SequenceTaken)`: build anew.
+    pub async fn prepare_transaction(
+        &self,
+        transaction: PreparedTransaction,
+        context: &Context,
+    ) -> Result<(), CommandError> {
+        let envelope = self.load::<StellarTransaction>(&transaction.hash.to_string()).await?;
+        let mut append = Append::default();
+        let sequence_key = self.take_sequence(&mut append, &transaction);
+        let events = envelope.state.decide(StellarTransactionCommand::Prepare(Box::new(transaction)))?;
+        append.streams.push(self.changes(envelope, &events, context, None)?);
+        self.append_prepared(append, sequence_key).await
     }
 
     /// The envelope of that hash, as the log has it.

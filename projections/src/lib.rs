@@ -1,9 +1,10 @@
-//! The read side: rows that are written in the append's transaction (`inline`), what follows the log (`feed`), and what
-//! API and workers ask (`query`).
+//! The read side: rows that are written in the append's transaction (`inline`), what follows the log (`feed`), what
+//! API and workers ask (`query`), and the tamper evidence (`seal`).
 
 pub mod feed;
 pub mod inline;
 mod query;
+pub mod seal;
 mod view;
 
 use std::sync::Arc;

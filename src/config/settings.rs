@@ -66,7 +66,7 @@ impl fmt::Debug for Value {
 const OUR_PREFIXES: [&str; 4] = ["ASSETS[", "SEP10_", "SECRET_", "SANDBOX_"];
 
 /// The names that the environment may give, beside those of assets.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 26] = [
     "listen",
     "host_url",
     "data_dir",
@@ -88,6 +88,7 @@ const KNOWN: [&str; 25] = [
     "funds_deadline",
     "work.task_lease",
     "work.duty_lease",
+    "audit.publish_interval",
     "organization.name",
     "organization.url",
     "secret.sep10_signing_seed",

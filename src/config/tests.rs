@@ -143,6 +143,24 @@ fn domains_that_do_not_fit_into_a_challenge_are_refused() {
 }
 
 #[test]
+fn the_keys_of_tamper_evidence_are_seeds_and_publishing_has_a_pace() {
+    let seed = windlass_stellar::Keypair::from_seed_bytes([1; 32]).seed().to_string();
+    let given = [
+        ("SECRET_AUDIT_SIGNING_SEED", seed.as_str()),
+        ("SECRET_AUDIT_PUBLISHING_SEED", &seed),
+        ("AUDIT_PUBLISH_INTERVAL", "10s"),
+    ];
+    let audit = configured("", &given).unwrap().audit;
+    assert!(audit.signing_key.is_some() && audit.publishing_key.is_some());
+    assert_eq!(audit.publish_interval, std::time::Duration::from_secs(10));
+    let bad = [("SECRET_AUDIT_SIGNING_SEED", "G"), ("AUDIT_PUBLISH_INTERVAL", "9s")];
+    let mut told = faults("", &bad);
+    told.dedup();
+    assert!(told.contains(&"audit.publish_interval".to_owned()), "{told:?}");
+    assert!(told.contains(&"secret.audit_signing_seed".to_owned()), "{told:?}");
+}
+
+#[test]
 fn former_master_keys_stand_beside_the_current_one_with_commas_between_them() {
     let key = |letter: &str| format!("{}=", letter.repeat(43));
     let former = format!("{}, {}", key("B"), key("C"));

@@ -102,6 +102,7 @@ async fn the_sandboxes_master_key_is_replaced_and_a_person_is_erased() {
     let erased = done(&folder, &["erase", &person, "--yes", "--reason", "by letter"], &[]);
     assert!(erased.contains("1 keys") && erased.contains("backup"), "{erased}");
     let after = log(&folder, &[]);
+    assert!(done(&folder, &["audit", "verify"], &[]).contains("The log is what was signed"));
     assert_eq!(after[..before.len()], before);
     assert_eq!(after[before.len()]["payload"]["CustomerErased"]["reason"], "by letter");
     assert_eq!(after.len(), before.len() + 1);
@@ -153,7 +154,14 @@ async fn an_anchor_moves_to_postgres_works_there_and_moves_back() {
     let after = log(&folder, &there);
     assert!(after.len() > before.len());
     assert_eq!(after[..before.len()], before);
+    let verified = |settings: &Settings<'_>| {
+        let said = done(&folder, &["audit", "verify", "--json"], settings);
+        serde_json::from_str::<Value>(&said).unwrap()["signed_roots"].as_u64().unwrap()
+    };
+    let signed = verified(&there);
+    assert!(signed > verified(&[]) && verified(&[]) > 0, "one anchor goes on where the other has stopped");
     done(&folder, &["copy", "--from", &postgres, "--to", back], &[]);
+    assert_eq!(verified(&[("DATABASE_URL", back)]), signed);
     assert_eq!(log(&folder, &[("DATABASE_URL", back)]), after);
     demonstrate(&folder, &[("DATABASE_URL", back)], || {}).await;
 }

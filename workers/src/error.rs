@@ -7,7 +7,7 @@ use windlass_domain::{
     ports::{LedgerError, RailError},
     transfer::Refusal,
 };
-use windlass_projections::QueryError;
+use windlass_projections::{QueryError, seal::SealError};
 use windlass_store::StoreError;
 use windlass_vault::VaultError;
 
@@ -112,6 +112,16 @@ impl From<QueryError> for StepError {
         match error {
             QueryError::Malformed { .. } => Self::NeedsOperator(error.to_string()),
             QueryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SealError> for StepError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Store(error) => error.into(),
+            // The log's past is not what it was: nobody but a person can say what follows.
+            _ => Self::NeedsOperator(error.to_string()),
         }
     }
 }

@@ -8,7 +8,9 @@ use crate::postgres::{self, PostgresEngine};
 use crate::sql::projected::Projected;
 use crate::sql::{Engine, Transaction, texts};
 use crate::sqlite::{self, SqliteEngine};
-use crate::{Dialect, Horizon, InlineProjection, Location, Row, Schema, Statement, StoreError};
+use crate::{
+    Dialect, Horizon, InlineProjection, Location, LogPosition, Row, Schema, Statement, StoreError, StreamId,
+};
 
 /// An [`EventStore`](crate::EventStore) in a database, which others keep tables of their own in. A clone is another handle
 /// to the same connections.
@@ -158,6 +160,23 @@ impl Database {
         }
         rows.remove(0);
         Ok(Fenced::Done(rows))
+    }
+
+    /// Where an event stands in the log; none where there is no such event.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn place_of(
+        &self,
+        stream: &StreamId,
+        sequence: u64,
+    ) -> Result<Option<LogPosition>, StoreError> {
+        let query = Statement::new(texts::EVENT_PLACE)
+            .text(stream.aggregate_type.as_ref())
+            .text(stream.aggregate_id.as_str())
+            .integer(i64::try_from(sequence).unwrap_or(i64::MAX));
+        let row = self.read_one(query).await?;
+        row.map(|row| Ok(LogPosition { tx: row.get(0)?, position: row.get(1)? })).transpose()
     }
 
     /// Takes what was deleted off the disk, as far as the database lets us and no reader still needs it.

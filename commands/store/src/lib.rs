@@ -33,7 +33,7 @@ mod timestamp;
 mod workers;
 
 pub use append::{Append, Appended, CursorMove, IdempotencyKey, Reservation, Settle, StreamAppend};
-pub use copy::{Copied, CopiedTable, CopyError, CopyOptions, CopyProgress, TableDigest, copy};
+pub use copy::{Copied, CopiedTable, CopyError, CopyOptions, CopyProgress, TableDigest, copy, make_tables};
 pub use database::{Database, Fenced};
 pub use difference::Difference;
 pub use error::{AppendError, LeaseError, StoreError};

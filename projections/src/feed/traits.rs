@@ -26,6 +26,12 @@ pub trait Feed: Send + Sync {
         Start::Beginning
     }
 
+    /// Whether its tables may be emptied and filled anew, and events left out. Not where they are evidence of what the
+    /// log was when it was read first.
+    fn can_be_rebuilt(&self) -> bool {
+        true
+    }
+
     /// Its tables.
     fn tables(&self) -> &'static [Table];
 

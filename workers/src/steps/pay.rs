@@ -5,17 +5,18 @@ use async_trait::async_trait;
 use time::Duration;
 use windlass_commands::{Context, TaskLease, crash, tasks};
 use windlass_domain::{
-    ports::{FeeStats, LedgerAccount},
+    ports::LedgerAccount,
     stellar_transaction::{Member, PreparedTransaction},
     transfer::{Closure, Delivery, Initiated, PreparedPayment, TransferId, TrustReason},
 };
 use windlass_stellar::{AccountId, Memo, Operation, Stroops, TimeBounds, Transaction};
 
 use super::{Outcome, Step, key};
-use crate::{Ports, StepError};
+use crate::{
+    Ports, StepError,
+    source::{fee, max_time, next_sequence},
+};
 
-/// A payment that is not in a ledger by then is dead, and prepared anew.
-const TIME_TO_LEDGER: Duration = Duration::seconds(60);
 /// How often to look whether a destination trusts the asset by now.
 const LOOK_FOR_TRUSTLINE: Duration = Duration::seconds(5);
 /// How often to look whether the account's former envelope is settled.
@@ -70,7 +71,7 @@ impl Step for Pay {
             commands.establish_trustline(id, task).await?;
         }
 
-        let Some(sequence) = self.next_sequence(source).await? else {
+        let Some(sequence) = next_sequence(&self.0, source).await? else {
             return Ok(Outcome::NotYet(LOOK_FOR_TURN));
         };
         let (payment, transaction) = self.sign(id, initiated, amount, source, sequence).await?;
@@ -82,28 +83,6 @@ impl Step for Pay {
 }
 
 impl Pay {
-    /// The number after the last one that the log gave out; from the ledger only before the first. `None` while an
-    /// envelope of that account has an open fate.
-    async fn next_sequence(&self, source: AccountId) -> Result<Option<i64>, StepError> {
-        let account = self.0.ledger.account(source).await?;
-        let account =
-            account.ok_or_else(|| StepError::Transient(format!("the account {source} does not exist")))?;
-        // The ledger first: whatever of ours it has by then is in the log by now, whichever process sent it.
-        let ours = self.0.queries.source_account(source).await?;
-        if ours.open > 0 {
-            return Ok(None);
-        }
-        match ours.last_sequence {
-            None => Ok(Some(account.sequence + 1)),
-            // Somebody else signs for this account, or this log has lost its end: paying on could pay twice.
-            Some(last) if account.sequence > last => Err(StepError::NeedsOperator(format!(
-                "the ledger has sequence {} for {source}, the log only {last}: payments from it stop",
-                account.sequence
-            ))),
-            Some(last) => Ok(Some(last + 1)),
-        }
-    }
-
     async fn sign(
         &self,
         id: TransferId,
@@ -114,8 +93,7 @@ impl Pay {
     ) -> Result<(PreparedPayment, PreparedTransaction), StepError> {
         let Ports { ledger, keyring, network, max_fee, .. } = &self.0;
         let fee = fee(&ledger.fee_stats().await?, *max_fee);
-        let max_time = ledger.ledger(None).await?.closed_at + TIME_TO_LEDGER;
-        let max_time = max_time.replace_nanosecond(0).unwrap_or(max_time);
+        let max_time = max_time(&self.0).await?;
         let key =
             keyring.get(source).ok_or_else(|| needs_operator(&format!("there is no key for {source}")))?;
         let payment = Operation::payment(initiated.stellar_account, initiated.stellar_asset, amount);
@@ -175,10 +153,6 @@ fn needs_memo(account: Option<&LedgerAccount>, initiated: &Initiated) -> bool {
 }
 
 /// What nine of ten others offer, at least the base fee and at most the cap.
-fn fee(stats: &FeeStats, cap: Stroops) -> Stroops {
-    stats.p90.max(stats.base).min(cap)
-}
-
 fn needs_operator(error: &impl std::fmt::Display) -> StepError {
     StepError::NeedsOperator(error.to_string())
 }

@@ -63,6 +63,12 @@ pub enum BuildError {
     /// Another process builds the same, or has dropped the build.
     #[error("another process has taken the build over")]
     Superseded,
+    /// Its tables are evidence of what the log was.
+    #[error(
+        "{0} cannot be built anew: it says what the log was when it was read first. `windlass audit verify` compares \
+         the two"
+    )]
+    Evidence(&'static str),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -132,8 +138,11 @@ impl FeedBuild {
     /// Serves the new tables, if they are as far as the old ones; false if they are not yet.
     ///
     /// # Errors
-    /// The database's.
+    /// [`BuildError::Evidence`] where the old ones are there to be compared with; or the database's.
     pub async fn swap(&self) -> Result<bool, BuildError> {
+        if !self.feed.can_be_rebuilt() {
+            return Err(BuildError::Evidence(self.feed.name()));
+        }
         let swap = self
             .subscriptions
             .swap(self.feed.name(), &self.row, self.feed.tables(), self.clock.now())

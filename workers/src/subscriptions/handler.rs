@@ -50,6 +50,14 @@ impl Handler {
         }
     }
 
+    /// Whether it may begin anew, or leave an event out.
+    pub fn can_be_rebuilt(&self) -> bool {
+        match self {
+            Self::Feed(feed) => feed.can_be_rebuilt(),
+            Self::Effect(_) => true,
+        }
+    }
+
     pub(super) fn filter(&self) -> Filter {
         match self {
             Self::Feed(feed) => feed.filter(),

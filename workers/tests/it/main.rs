@@ -13,6 +13,7 @@ mod expire;
 mod ledger;
 mod pay;
 mod pay_out;
+mod publish;
 mod rail;
 mod runner;
 mod runner_duties;

@@ -3,7 +3,7 @@
 mod builds;
 mod effects;
 mod feeds;
-mod fixture;
+pub(crate) mod fixture;
 mod operate;
 mod running;
 

@@ -142,6 +142,15 @@ pub(super) async fn undeclared(database: &Database, shapes: &[Shape]) -> Result<
     Ok(names.into_iter().filter(|name| !is_known(name)).collect())
 }
 
+/// Whether there is such a table.
+pub(super) async fn exists(database: &Database, table: &'static str) -> Result<bool, StoreError> {
+    let sql = match database.dialect() {
+        Dialect::Sqlite => COLUMNS_SQLITE,
+        Dialect::Postgres => COLUMNS_POSTGRES,
+    };
+    Ok(database.read_one(Statement::new(sql).text(table)).await?.is_some())
+}
+
 async fn columns(database: &Database, table: CopiedTable) -> Result<Vec<(String, Kind)>, CopyError> {
     let sql = match database.dialect() {
         Dialect::Sqlite => COLUMNS_SQLITE,

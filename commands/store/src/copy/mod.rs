@@ -19,7 +19,7 @@ pub use error::CopyError;
 pub use table::CopiedTable;
 pub use verify::TableDigest;
 
-use crate::Database;
+use crate::{Database, Statement, StoreError, Table};
 use columns::Shape;
 
 /// How a copy is made.
@@ -85,4 +85,18 @@ pub async fn copy(
     let tables = verify::verify(from, to, &shapes, &mut progress).await?;
     target::end(to).await?;
     Ok(Copied { tables, left_behind: columns::undeclared(from, &shapes).await? })
+}
+
+/// Makes the tables of a feed in the target, whose subscription is copied and does not make them any more; where they are
+/// there, they stay as they are.
+///
+/// # Errors
+/// The database's.
+pub async fn make_tables(to: &Database, tables: &[Table], schema: &'static str) -> Result<(), StoreError> {
+    for table in tables {
+        if columns::exists(to, table.name).await? {
+            return Ok(());
+        }
+    }
+    to.write_one(Statement::script(schema, "")).await.map(|_| ())
 }

@@ -28,6 +28,10 @@ pub(crate) const COMMAND: &str = "SELECT fingerprint, outcome FROM commands WHER
 pub(crate) const EVENT_EXISTS: &str = "SELECT sequence FROM events
     WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3";
 
+/// Type, id, sequence: the event's place.
+pub(crate) const EVENT_PLACE: &str = "SELECT tx, position FROM events
+    WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3";
+
 pub(crate) const TASK_EXISTS: &str =
     "SELECT id, leased_until FROM tasks WHERE key = $1 AND kind = $2 AND sequence = $3";
 

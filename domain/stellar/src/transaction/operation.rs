@@ -78,6 +78,12 @@ impl Operation {
         })))
     }
 
+    /// Raises the source account's sequence number to `to`; where it is not less already, nothing happens, and that is no
+    /// failure. To 0 it never changes anything.
+    pub fn bump_sequence(to: i64) -> Self {
+        Self::of(xdr::OperationBody::BumpSequence(xdr::BumpSequenceOp { bump_to: xdr::SequenceNumber(to) }))
+    }
+
     /// The same operation on behalf of `source` instead of the transaction's source account.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<MuxedAccount>) -> Self {
