@@ -3,8 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor, Row};
 
 use super::failure::store_error;
 use crate::{PostgresLocation, StoreError};
@@ -64,8 +64,9 @@ pub(super) const BEGIN_POOLED: &str = "BEGIN; SET LOCAL plan_cache_mode = force_
 /// The server must be new enough.
 pub(super) async fn check_version(pool: &PgPool) -> Result<(), StoreError> {
     const OLDEST: i64 = 150_000;
-    let version: i64 =
-        sqlx::query_scalar(super::sql::SERVER_VERSION).fetch_one(pool).await.map_err(store_error)?;
+    // Nothing is prepared: behind a pooler it would be prepared on one connection and run on another.
+    let row = pool.fetch_one(sqlx::raw_sql(super::sql::SERVER_VERSION)).await.map_err(store_error)?;
+    let version: i64 = row.try_get(0).map_err(store_error)?;
     if version < OLDEST {
         let detail = format!("the server is PostgreSQL {}, and 15 or newer is needed", version / 10_000);
         return Err(StoreError::Unavailable { detail });

@@ -40,8 +40,9 @@ pub(super) async fn migrate(pool: &PgPool, schemas: &[Schema]) -> Result<(), Sto
 /// Where the log is ahead of the cluster's transactions, as after a restore into a new one, all that comes is counted on
 /// from the log's end. Looked at on every new connection, since the server behind the address may be another one by now.
 pub(super) async fn keep_ahead(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    if sqlx::query(HAS_LOG).persistent(false).fetch_optional(&mut *connection).await?.is_none()
-        || sqlx::query(TX_AHEAD).persistent(false).fetch_optional(&mut *connection).await?.is_none()
+    // Nothing is prepared: behind a pooler it would be prepared on one connection and run on another.
+    if connection.fetch_optional(sqlx::raw_sql(HAS_LOG)).await?.is_none()
+        || connection.fetch_optional(sqlx::raw_sql(TX_AHEAD)).await?.is_none()
     {
         return Ok(());
     }

@@ -9,6 +9,8 @@ mod loader;
 mod migrate;
 mod signal;
 mod sql;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -11,6 +11,7 @@ pub(super) const SCHEMA: Schema = Schema {
 pub(super) const TEXTS: Texts = Texts {
     ping: PING,
     read_log: READ_LOG,
+    held_back: Some(HELD_BACK),
     streams: STREAMS,
     estimated_events: ESTIMATED_EVENTS,
     next_due: NEXT_DUE,
@@ -27,8 +28,8 @@ pub(super) const SERVER_VERSION: &str = "SELECT current_setting('server_version_
 
 pub(super) const EPOCH: &str = "SELECT last_value FROM projection_epoch";
 
-/// A standby gives out no transaction ids.
-pub(super) const PING: &str = "SELECT pg_current_xact_id()::text";
+/// It is refused where nothing can be written: on a standby, or where a provider lets a full database only be read.
+pub(super) const PING: &str = "DELETE FROM cursors WHERE false RETURNING name";
 
 pub(super) const HAS_VERSIONS: &str = "SELECT 1 WHERE to_regclass('schema_versions') IS NOT NULL";
 
@@ -64,6 +65,9 @@ pub(super) const READ_LOG: &str = "SELECT aggregate_type, aggregate_id, sequence
     payload::text, metadata::text, tx, position, recorded_at
     FROM events WHERE (tx, position) > ($1, $2) AND tx < (SELECT windlass_horizon())
     ORDER BY tx, position LIMIT $3";
+
+/// An event that is committed and not final.
+pub(super) const HELD_BACK: &str = "SELECT sequence FROM events WHERE tx >= windlass_horizon() LIMIT 1";
 
 /// The horizon, and which backend holds it back: the oldest that has a transaction id.
 pub(super) const HORIZON: &str = "SELECT windlass_horizon(), pid::bigint, state, name, since FROM (
@@ -145,6 +149,7 @@ pub(super) const ALL: &[&str] = &[
     TX_AHEAD,
     LOAD,
     READ_LOG,
+    HELD_BACK,
     HORIZON,
     NEXT_DUE,
     LEASE_TASKS,

@@ -13,8 +13,8 @@ use super::{Failure, rows, texts};
 use crate::planned_row::plan_rows;
 use crate::timestamp::{after, from_micros, to_micros, whole_micros};
 use crate::{
-    Append, AppendError, Appended, Database, Dialect, EventStore, Lease, LeaseError, LogPosition,
-    RecordedEvent, Reservation, Retry, Row, Statement, StoreError, StreamId, TaskFilter, TaskLease, TaskRow,
+    Append, AppendError, Appended, Database, EventStore, Lease, LeaseError, LogPosition, RecordedEvent,
+    Reservation, Retry, Row, Statement, StoreError, StreamId, TaskFilter, TaskLease, TaskRow,
 };
 
 /// How often an append is tried that was refused for a reason that cannot be found afterwards.
@@ -58,9 +58,9 @@ impl EventStore for Database {
     }
 
     async fn is_held_back(&self) -> Result<bool, StoreError> {
-        match self.dialect() {
-            Dialect::Sqlite => Ok(false),
-            Dialect::Postgres => Ok(!self.read(Statement::new(texts::HELD_BACK)).await?.is_empty()),
+        match self.engine().texts().held_back {
+            None => Ok(false),
+            Some(text) => Ok(!self.read(Statement::new(text)).await?.is_empty()),
         }
     }
 

@@ -7,6 +7,8 @@ pub(crate) struct Texts {
     pub(crate) ping: &'static str,
     /// Transaction and position to begin after, limit: a page of the log.
     pub(crate) read_log: &'static str,
+    /// An event that is committed and not final, where there can be one.
+    pub(crate) held_back: Option<&'static str>,
     /// Type, the last stream that is done, limit: the events of the streams behind it, each stream's together.
     pub(crate) streams: &'static str,
     /// About how many events there are.
@@ -110,9 +112,6 @@ pub(crate) const END_BUILD: &str = "UPDATE projections SET version = building_ve
 
 pub(crate) const ABANDON_BUILD: &str = "UPDATE projections SET building = NULL
     WHERE name = $1 AND building = $2 RETURNING build";
-
-/// For PostgreSQL alone: an event that is committed and not final.
-pub(crate) const HELD_BACK: &str = "SELECT sequence FROM events WHERE tx >= windlass_horizon() LIMIT 1";
 
 pub(crate) const ANY_EVENT: &str = "SELECT sequence FROM events LIMIT 1";
 

@@ -15,6 +15,7 @@ pub(super) const SCHEMA: Schema = Schema {
 pub(super) const TEXTS: Texts = Texts {
     ping: PING,
     read_log: READ_LOG,
+    held_back: None,
     streams: STREAMS,
     estimated_events: ESTIMATED_EVENTS,
     next_due: NEXT_DUE,

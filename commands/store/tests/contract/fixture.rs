@@ -12,6 +12,8 @@ use windlass_store::{
     Table, TaskLease,
 };
 
+use crate::pooler;
+
 /// A fresh store and a look at the inline rows behind it.
 pub(crate) struct Fixture {
     pub(crate) store: Arc<dyn EventStore>,
@@ -44,6 +46,13 @@ pub(crate) async fn postgres() -> Fixture {
     Fixture { store: Arc::new(database.clone()), rows: Rows::Database(database, home) }
 }
 
+/// As behind a pooler that hands connections to others between two transactions.
+pub(crate) async fn postgres_pooled() -> Fixture {
+    let home = fresh_server_database().await;
+    let database = Database::open(&pooler::location(&home), vec![Arc::new(Histories)]).await.unwrap();
+    Fixture { store: Arc::new(database.clone()), rows: Rows::Database(database, Home::Server(home)) }
+}
+
 /// A fresh file with the projection [`Histories`].
 pub(crate) async fn sqlite_database() -> (Database, Home) {
     let folder = tempfile::tempdir().unwrap();
@@ -54,9 +63,14 @@ pub(crate) async fn sqlite_database() -> (Database, Home) {
 
 /// A fresh database on the tests' server, with the projection [`Histories`].
 pub(crate) async fn postgres_database() -> (Database, Home) {
-    let home = tokio::task::spawn_blocking(windlass_test_postgres::fresh_database).await.unwrap().unwrap();
+    let home = fresh_server_database().await;
     let database = postgres_at(&home.url()).await;
     (database, Home::Server(home))
+}
+
+/// An empty database on the tests' server.
+pub(crate) async fn fresh_server_database() -> windlass_test_postgres::Database {
+    tokio::task::spawn_blocking(windlass_test_postgres::fresh_database).await.unwrap().unwrap()
 }
 
 /// Another process' handle to that database.

@@ -15,9 +15,17 @@ mod fixture;
 mod idempotency;
 mod inline_rows;
 mod leases;
+mod pair;
+mod pooler;
+mod rebuild;
+mod rebuild_while_appending;
+mod replay;
 mod reservations;
+mod several_handles;
+mod signals;
 mod task_leasing;
 mod task_settling;
+mod writers_and_readers;
 
 macro_rules! on {
     ($store:ident: $($module:ident { $($test:ident),+ $(,)? })+) => {
@@ -37,6 +45,7 @@ macro_rules! on_every_store {
         on!(memory: $($tests)+);
         on!(sqlite: $($tests)+);
         on!(postgres: $($tests)+);
+        on!(postgres_pooled: $($tests)+);
     };
 }
 

@@ -66,6 +66,7 @@ async fn nothing_walks_through_a_whole_table_but_the_list_of_all_tasks() {
         sql::PURGE,
         sql::HAS_VERSIONS,
         sql::EPOCH,
+        sql::BUMP_EPOCH,
         texts::CREATE_SCHEMA_VERSIONS,
         texts::SCHEMA_VERSIONS,
         texts::PROJECTIONS,

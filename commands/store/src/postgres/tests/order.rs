@@ -1,0 +1,49 @@
+//! Transactions and sequence numbers grow together within a stream, or readers would see its events in another order.
+
+use tokio::task::JoinSet;
+
+use super::{append, fresh, open, stream};
+use crate::{AppendError, EventStore, Statement};
+
+const WRITERS: usize = 32;
+const STREAMS: usize = 4;
+const EACH: usize = 8;
+
+const FALLING: &str = "SELECT count(*) FROM (
+    SELECT tx, position, lag(tx) OVER stream AS tx_before, lag(position) OVER stream AS position_before
+    FROM events WINDOW stream AS (PARTITION BY aggregate_type, aggregate_id ORDER BY sequence)) AS e
+    WHERE tx < tx_before OR (tx = tx_before AND position < position_before)";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_transaction_never_falls_with_the_sequence_while_many_write_to_few_streams() {
+    let (home, first) = fresh(vec![]).await;
+    let stores = [first, open(&home.url(), vec![]).await];
+    let mut writers = JoinSet::new();
+    for writer in 0..WRITERS {
+        let store = stores[writer % stores.len()].clone();
+        let id = format!("t{}", writer % STREAMS);
+        writers.spawn(async move {
+            let (mut won, mut conflicts) = (0, 0);
+            while won < EACH {
+                let history = store.load(&stream(&id)).await.unwrap();
+                match store.append(append(&id, history)).await {
+                    Ok(_) => won += 1,
+                    Err(AppendError::Conflict { .. }) => conflicts += 1,
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            conflicts
+        });
+    }
+    let conflicts: usize = writers.join_all().await.into_iter().sum();
+    assert!(conflicts > 0, "nobody met anybody");
+    let count = async |sql| {
+        let row = stores[0].read_one(Statement::new(sql)).await.unwrap().unwrap();
+        row.count(0).unwrap()
+    };
+    assert_eq!(count("SELECT count(*) FROM events").await, (WRITERS * EACH) as u64);
+    assert_eq!(count(FALLING).await, 0);
+    for store in stores {
+        store.close().await;
+    }
+}
