@@ -24,14 +24,14 @@ apt_install() {
     $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"
 }
 
-# The tests with others' SDKs run on node; where it is missing, Debian's is taken.
+# The tests with others' SDKs run on node, the checker of proofs on Python; where they are missing, Debian's are taken.
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     step "install node"
     apt_install nodejs npm
 fi
 if ! command -v python3 >/dev/null; then
     step "install Python"
-    apt_install python3 python3-venv
+    apt_install python3
 fi
 
 # The tests start servers of their own with the programs of PostgreSQL 15 or newer, from where tests/postgres looks.
@@ -54,12 +54,6 @@ if ! has_postgres; then
     echo "create_main_cluster = false" | $sudo tee /etc/postgresql-common/createcluster.d/windlass.conf >/dev/null
     apt_install postgresql
 fi
-# The checker of proofs is a Python program.
-if ! command -v python3 >/dev/null; then
-    step "install python"
-    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq && $sudo apt-get install -y -qq python3
-fi
 step "install the clients"
 (cd tests/clients && npm ci --no-audit --no-fund --silent)
 
@@ -79,6 +73,9 @@ if $long; then
     for _ in 1 2 3 4 5; do
         cargo test --locked -p windlass-tests --test crash_matrix --test several_workers --test outages
     done
+    step "a minute of writers against readers"
+    WINDLASS_LONG=1 cargo test --locked -p windlass-store
     step "figures"
+    cargo bench --locked -p windlass-store
     cargo bench --locked -p windlass-tests --bench figures
 fi
