@@ -1,6 +1,6 @@
 //! Tamper evidence by the program's own commands: sealed while a wallet deposits, published, proven, and tampered with.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot run the program fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot run the program fails")]
 
 use std::{path::Path, process::Command};
 
