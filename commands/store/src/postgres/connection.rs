@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::{Connection, Executor, Postgres};
 
 use super::connect::{BEGIN_POOLED, RESTED};
-use super::failure::{is_broken, is_timeout, store_error};
+use super::failure::{is_broken, is_sent_away, is_timeout, store_error};
 use crate::sql::Transaction;
 use crate::statement::Statement;
 use crate::{Row, StoreError};
@@ -114,11 +114,19 @@ impl Lane {
         Self { connections, held: None }
     }
 
-    /// Runs one statement, which commits by itself.
+    /// Runs one statement, which commits by itself. It is run again where the server had sent the connection away, and so
+    /// has not carried it out.
     pub(super) async fn autocommit(&mut self, statement: &Statement) -> Result<Vec<PgRow>, sqlx::Error> {
         if self.connections.pooled {
             return self.connections.autocommit(statement).await;
         }
+        match self.once(statement).await {
+            Err(error) if is_sent_away(&error) => self.once(statement).await,
+            done => done,
+        }
+    }
+
+    async fn once(&mut self, statement: &Statement) -> Result<Vec<PgRow>, sqlx::Error> {
         let mut connection = self.take().await?;
         let done = statement.postgres().fetch_all(&mut *connection).await;
         match &done {

@@ -50,12 +50,13 @@ pub(super) fn store_error(error: sqlx::Error) -> StoreError {
 pub(super) fn is_broken(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
-        // admin_shutdown, crash_shutdown, cannot_connect_now.
-        sqlx::Error::Database(database) => {
-            matches!(database.code().as_deref(), Some("57P01" | "57P02" | "57P03"))
-        }
-        _ => false,
+        _ => is_sent_away(error),
     }
+}
+
+/// Whether the server ended the connection, and said so: admin_shutdown, crash_shutdown, cannot_connect_now.
+pub(super) fn is_sent_away(error: &sqlx::Error) -> bool {
+    matches!(code(error).as_deref(), Some("57P01" | "57P02" | "57P03"))
 }
 
 /// Why an append failed.

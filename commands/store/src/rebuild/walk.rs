@@ -65,7 +65,10 @@ impl Walk {
     }
 
     /// The next streams, each whole; none at the end.
-    pub(super) async fn next(&mut self, database: &Database) -> Result<Option<Vec<Vec<RecordedEvent>>>, StoreError> {
+    pub(super) async fn next(
+        &mut self,
+        database: &Database,
+    ) -> Result<Option<Vec<Vec<RecordedEvent>>>, StoreError> {
         while let Some(kind) = self.kinds.get(self.at.0) {
             let page = Statement::new(database.engine().texts().streams)
                 .text(*kind)
@@ -157,4 +160,3 @@ pub(super) fn upsert(
     let json = Value::Array(all).to_string();
     Ok(Statement::on_build(projection.statement(database.dialect()), suffix).text(json))
 }
-
