@@ -282,8 +282,8 @@ fn database(settings: &mut Settings, data_dir: &std::path::Path) -> Location {
     postgres.direct_url = direct_url;
     postgres.statement_cache = statement_cache.unwrap_or(postgres.statement_cache);
     postgres.connections = connections.unwrap_or(postgres.connections);
-    if postgres.connections < 2 {
-        settings.fault("database.connections", "is at least 2");
+    if postgres.connections < 4 {
+        settings.fault("database.connections", "is at least 4");
     }
     Location::Postgres(postgres)
 }

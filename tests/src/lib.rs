@@ -1,8 +1,9 @@
 //! The harness of the whole-system tests: real processes, spoken to over HTTP, and the [`books`] checked at the end.
 //!
-//! A [`World`] is a sandbox process, a `serve` process and any number of `work` processes on one database, SQLite or PostgreSQL. A
-//! [`wallet`] goes through it as a user would; [`faults`] make network and bank misbehave.
+//! A [`World`] is a sandbox process, any number of `serve` and `work` processes on one database, SQLite or
+//! PostgreSQL. A [`wallet`] goes through it as a user would; [`faults`] make network and bank misbehave.
 
+pub mod balancer;
 pub mod books;
 pub mod crash_points;
 pub mod faults;

@@ -1,16 +1,19 @@
-//! A small world: the sandbox in one process, `serve` in another, and any number of `work` on the same database.
+//! A small world: the sandbox in one process, `serve` in another or several, and any number of `work` on the same database.
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 use windlass_store::Location;
+use windlass_test_postgres::{Cluster, Database, Options, fresh_database};
 
 use crate::{Process, Program, free_port, until};
 
 /// Ledgers close this often, so that nobody waits long.
 const LEDGER_INTERVAL: &str = "100ms";
+/// The anchor's database on a server of its own.
+const OWN: &str = "anchor";
 
 /// Which database the anchor's log is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,18 +22,24 @@ pub enum On {
     Sqlite,
     /// A database of its own on the tests' PostgreSQL server.
     Postgres,
+    /// The same on a server of its own, which can be stopped.
+    OwnPostgres,
+}
+
+enum Postgres {
+    Shared(Database),
+    Own(Cluster),
 }
 
 /// A running anchor and what is outside of it.
 pub struct World {
     folder: TempDir,
-    postgres: Option<windlass_test_postgres::Database>,
+    postgres: Option<Postgres>,
     program: Program,
     sandbox_port: u16,
-    anchor_port: u16,
     host_url: String,
     sandbox: Process,
-    serve: Process,
+    servers: Vec<(u16, Process)>,
     workers: Vec<Process>,
 }
 
@@ -55,24 +64,32 @@ impl World {
         answers(&format!("http://127.0.0.1:{sandbox_port}/horizon")).await.context(sandbox.to_string())?;
         let postgres = match on {
             On::Sqlite => None,
-            On::Postgres => Some(tokio::task::spawn_blocking(windlass_test_postgres::fresh_database).await??),
+            On::Postgres => Some(Postgres::Shared(tokio::task::spawn_blocking(fresh_database).await??)),
+            On::OwnPostgres => Some(Postgres::Own(tokio::task::spawn_blocking(own_server).await??)),
         };
-        let settings = anchor_settings(anchor_port, &host_url, sandbox_port, postgres.as_ref());
-        let serve = program.start("serve", folder.path(), &["serve"], &settings)?;
-        let world = Self {
+        let mut world = Self {
             folder,
             postgres,
             program: program.clone(),
             sandbox_port,
-            anchor_port,
             host_url,
             sandbox,
-            serve,
+            servers: vec![],
             workers: vec![],
         };
-        world.serves().await?;
-        world.float_is_issued().await.with_context(|| world.serve.to_string())?;
+        world.serve(anchor_port).await?;
+        world.float_is_issued().await.with_context(|| world.logs())?;
         Ok(world)
+    }
+
+    /// Adds a `serve` process at that port, and waits until it answers.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub async fn serve(&mut self, port: u16) -> Result<()> {
+        let process = self.start_server(port, self.servers.len())?;
+        self.servers.push((port, process));
+        self.serves(port).await
     }
 
     /// Adds a `work` process with further settings.
@@ -95,15 +112,25 @@ impl World {
         self.workers.get_mut(index).context("there is no such worker")
     }
 
-    /// Kills `serve` as `kill -9` does, and starts it again.
+    /// Kills the first `serve` as `kill -9` does, and starts it again.
     ///
     /// # Errors
     /// Where it does not start.
     pub async fn crash_serve(&mut self) -> Result<()> {
-        self.serve.kill()?;
-        let settings = self.settings();
-        self.serve = self.program.start("serve", self.folder.path(), &["serve"], &settings)?;
-        self.serves().await
+        self.crash_server(0).await
+    }
+
+    /// The same of the `serve` that was added as the `index`th, from 0.
+    ///
+    /// # Errors
+    /// Where there is none, or it does not start.
+    pub async fn crash_server(&mut self, index: usize) -> Result<()> {
+        let (port, process) = self.servers.get_mut(index).context("there is no such server")?;
+        let port = *port;
+        process.kill()?;
+        let again = self.start_server(port, index)?;
+        self.servers.splice(index..=index, [(port, again)]);
+        self.serves(port).await
     }
 
     /// Kills the sandbox as `kill -9` does, and starts it again: every stream ends, every request under way is cut off.
@@ -122,7 +149,8 @@ impl World {
     /// # Errors
     /// Where one does not end, or not well.
     pub async fn end_anchor(&mut self) -> Result<()> {
-        for process in self.workers.iter_mut().chain([&mut self.serve]) {
+        let servers = self.servers.iter_mut().map(|(_, process)| process);
+        for process in self.workers.iter_mut().chain(servers) {
             // One that crashed on purpose has ended already.
             if process.ended()?.is_none() {
                 process.terminate()?;
@@ -159,9 +187,25 @@ impl World {
         }
     }
 
-    /// The anchor's settings.
+    /// The database's server, where the world has one of its own.
+    ///
+    /// # Errors
+    /// Where it has none.
+    pub fn database_server(&self) -> Result<&Cluster> {
+        match &self.postgres {
+            Some(Postgres::Own(cluster)) => Ok(cluster),
+            _ => bail!("the world has no database server of its own"),
+        }
+    }
+
+    /// The anchor's settings, but for where it listens.
     pub fn settings(&self) -> Vec<(String, String)> {
-        anchor_settings(self.anchor_port, &self.host_url, self.sandbox_port, self.postgres.as_ref())
+        let mut settings = vec![
+            ("HOST_URL".to_owned(), self.host_url.clone()),
+            ("SANDBOX_URL".to_owned(), self.sandbox_url()),
+        ];
+        settings.extend(self.postgres.as_ref().map(|postgres| ("DATABASE_URL".to_owned(), postgres.url())));
+        settings
     }
 
     /// The program.
@@ -171,13 +215,21 @@ impl World {
 
     /// The end of what every process wrote.
     pub fn logs(&self) -> String {
-        let processes = [&self.sandbox, &self.serve].into_iter().chain(&self.workers);
+        let servers = self.servers.iter().map(|(_, process)| process);
+        let processes = std::iter::once(&self.sandbox).chain(servers).chain(&self.workers);
         processes.map(ToString::to_string).collect()
     }
 
-    async fn serves(&self) -> Result<()> {
-        let own = format!("http://127.0.0.1:{}/.well-known/stellar.toml", self.anchor_port);
-        answers(&own).await.with_context(|| self.serve.to_string())
+    fn start_server(&self, port: u16, index: usize) -> Result<Process> {
+        let mut settings = self.settings();
+        settings.push(("LISTEN".to_owned(), format!("127.0.0.1:{port}")));
+        let name = if index == 0 { "serve".to_owned() } else { format!("serve-{}", index + 1) };
+        self.program.start(&name, self.folder.path(), &["serve"], &settings)
+    }
+
+    async fn serves(&self, port: u16) -> Result<()> {
+        let own = format!("http://127.0.0.1:{port}/.well-known/stellar.toml");
+        answers(&own).await.with_context(|| self.logs())
     }
 
     /// The last step of making the anchor's accounts is the float on its distribution account.
@@ -202,19 +254,19 @@ fn start_sandbox(program: &Program, folder: &Path, port: u16) -> Result<Process>
     program.start("sandbox", folder, &["sandbox"], &settings)
 }
 
-fn anchor_settings(
-    port: u16,
-    host_url: &str,
-    sandbox_port: u16,
-    postgres: Option<&windlass_test_postgres::Database>,
-) -> Vec<(String, String)> {
-    let mut settings = vec![
-        ("LISTEN".to_owned(), format!("127.0.0.1:{port}")),
-        ("HOST_URL".to_owned(), host_url.to_owned()),
-        ("SANDBOX_URL".to_owned(), format!("http://127.0.0.1:{sandbox_port}")),
-    ];
-    settings.extend(postgres.map(|database| ("DATABASE_URL".to_owned(), database.url())));
-    settings
+fn own_server() -> Result<Cluster> {
+    let cluster = Cluster::start(Options::default())?;
+    cluster.create_database(OWN)?;
+    Ok(cluster)
+}
+
+impl Postgres {
+    fn url(&self) -> String {
+        match self {
+            Self::Shared(database) => database.url(),
+            Self::Own(cluster) => cluster.url(OWN),
+        }
+    }
 }
 
 async fn answers(url: &str) -> Result<()> {

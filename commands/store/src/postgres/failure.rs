@@ -79,9 +79,13 @@ pub(super) fn append_failure(
             };
             projections.iter().find(|projection| fits(projection.table().name))
         });
+    // The parts of a statement run in no certain order, and rows may be refused before that is met which led to them: the
+    // tables tell. Two who want one name and keep it unique in their rows as well are an example.
+    let violates = code(&error).is_some_and(|code| code.starts_with("23"));
     match (of_row, store_error(error)) {
         (Some(projection), StoreError::Database { detail }) => {
-            Failure::Store(StoreError::Projection { projection: projection.name(), detail })
+            let error = StoreError::Projection { projection: projection.name(), detail };
+            if violates { Failure::Refused(error) } else { Failure::Store(error) }
         }
         (_, error) => Failure::Store(error),
     }

@@ -28,7 +28,7 @@ fn port(program: &str) -> u16 {
         let port = listener.local_addr().unwrap().port();
         drop(listener);
         let server = shared_cluster().unwrap().port();
-        // It is left behind, for the pooler reads it as another user and may do so again.
+        // The shell takes it away: the pooler reads it as another user, who cannot see a temporary folder of ours.
         let file = std::env::temp_dir().join(format!("windlass-pooler-{}.ini", std::process::id()));
         let settings = format!(
             "[databases]\n* = host=127.0.0.1 port={server} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\

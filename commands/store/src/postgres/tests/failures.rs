@@ -19,6 +19,20 @@ async fn a_unique_index_of_a_projection_is_the_projections_fault_and_no_conflict
     store.close().await;
 }
 
+/// Rows are written before names are reserved, or after: what was promised to come first is told.
+#[tokio::test]
+async fn what_was_refused_besides_is_told_rather_than_the_projections_unique_index() {
+    let (_home, store) = fresh(vec![Arc::new(Counts)]).await;
+    let name = |owner: &str| {
+        vec![Reservation { kind: "letter", key: "a".to_owned(), owner: owner.to_owned(), expires_at: None }]
+    };
+    store.append(Append { reservations: name("a1"), ..append("a1", vec![]) }).await.unwrap();
+    let refused = store.append(Append { reservations: name("a2"), ..append("a2", vec![]) }).await;
+    let owner = "a1".to_owned();
+    assert_eq!(refused, Err(AppendError::Reserved { kind: "letter", key: "a".to_owned(), owner }));
+    store.close().await;
+}
+
 #[tokio::test]
 async fn a_unique_index_that_somebody_added_to_the_log_is_no_conflict() {
     let (_home, store) = fresh(vec![]).await;
