@@ -57,7 +57,8 @@ async fn trips_of_five_commands() -> Vec<String> {
         command(&store, "a").await;
     }
     let mut taken = trips.take();
-    taken.retain(|text| text != sql::NOTIFY);
+    // Beside the commands others are told, now and then on a connection that is new.
+    taken.retain(|text| ![sql::NOTIFY, sql::HAS_LOG, sql::TX_AHEAD].contains(&text.as_str()));
     store.close().await;
     taken
 }
