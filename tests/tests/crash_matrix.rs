@@ -1,7 +1,6 @@
 //! The crash matrix: the real program is killed at each named place between two steps of a deposit and of a withdrawal,
 //! and started again. The network shows one payment, the bank one payout, log and rows agree.
 
-#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
 
 use std::{fmt, os::unix::process::ExitStatusExt, path::Path};
 
