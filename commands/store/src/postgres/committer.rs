@@ -50,6 +50,8 @@ impl Queue {
             Some(job) => Some(job),
             None => self.jobs.recv().await,
         };
+        // Those who were answered together come back together: let them, or the first would go alone.
+        tokio::task::yield_now().await;
         let mut touched = BTreeSet::new();
         let mut group = Vec::new();
         while let Some(job) = next {

@@ -30,9 +30,12 @@ impl Loader {
     /// Works until every sender is gone.
     pub(super) async fn run(mut self) {
         loop {
-            let mut group = Vec::new();
-            if self.waiting.recv_many(&mut group, GROUP).await == 0 {
-                return;
+            let Some(first) = self.waiting.recv().await else { return };
+            // Those who were answered together come back together: let them, or the first would go alone.
+            tokio::task::yield_now().await;
+            let mut group = vec![first];
+            while let Some(load) = (group.len() < GROUP).then(|| self.waiting.try_recv().ok()).flatten() {
+                group.push(load);
             }
             let loaded = self.load(&group).await;
             let mut streams = match loaded {
