@@ -1,7 +1,6 @@
 //! The crash matrix: the real program is killed at each named place between two steps of a deposit and of a withdrawal,
 //! and started again. The network shows one payment, the bank one payout, log and rows agree.
 
-
 use std::{fmt, os::unix::process::ExitStatusExt, path::Path};
 
 use anyhow::{Result, ensure};

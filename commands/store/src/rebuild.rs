@@ -21,7 +21,7 @@ use crate::{Database, Dialect, Difference, Fenced, InlineProjection, Statement, 
 pub use self::replay::Replay;
 pub use self::walk::{Until, Walked};
 
-use self::walk::{Walk, upsert};
+use self::walk::{Page, Walk, upsert};
 
 /// How often to look whether the appends that were under way have ended.
 const LOOK: Duration = Duration::from_millis(20);
@@ -32,6 +32,9 @@ pub struct Build {
     projection: Arc<dyn InlineProjection>,
     number: i64,
     walk: Walk,
+    progress: Walked,
+    /// A page that is read and not written yet.
+    ahead: Option<Page>,
 }
 
 impl Build {
@@ -44,7 +47,7 @@ impl Build {
             database.projections().iter().find(|known| known.name() == projection).cloned().ok_or_else(
                 || StoreError::Database { detail: format!("there is no projection {projection}") },
             )?;
-        let (number, walk) = loop {
+        let (number, walk, progress) = loop {
             let row = database.read_one(Statement::new(texts::BUILD).text(projection.name())).await?;
             let row = row.ok_or_else(|| StoreError::Corrupt {
                 detail: format!("the projection {} is not among those of the database", projection.name()),
@@ -53,7 +56,7 @@ impl Build {
             if let Some(number) = building {
                 let cursor = (row.get::<Option<String>>(2)?, row.get::<Option<String>>(3)?);
                 let progress = Walked { streams: row.count(4)?, events: row.count(5)? };
-                break (number, Walk::of(&*projection, Until::End, cursor, progress));
+                break (number, Walk::of(&*projection, Until::End, cursor, progress), progress);
             }
             let begin = Statement::new(texts::BEGIN_BUILD)
                 .text(projection.name())
@@ -64,7 +67,7 @@ impl Build {
             // Refused: another process was first, and its build is found.
             database.write_if(begin, vec![tables], None).await?;
         };
-        let build = Self { database: database.clone(), projection, number, walk };
+        let build = Self { database: database.clone(), projection, number, walk, progress, ahead: None };
         build.wait_for_appends_under_way().await?;
         Ok(build)
     }
@@ -76,7 +79,7 @@ impl Build {
 
     /// How far it has come.
     pub fn progress(&self) -> Walked {
-        self.walk.progress
+        self.progress
     }
 
     /// Does the next page; false once every stream is done. Pages commit within about 100 ms.
@@ -84,22 +87,34 @@ impl Build {
     /// # Errors
     /// The database's own, or the projection's.
     pub async fn fill(&mut self) -> Result<bool, StoreError> {
-        let Some(streams) = self.walk.next(&self.database).await? else { return Ok(false) };
-        let upsert = upsert(&self.database, &*self.projection, &suffix(self.number), &streams)?;
-        let began = Instant::now();
-        let (kind, id) = self.walk.cursor();
-        let moved = Statement::new(texts::MOVE_BUILD)
-            .text(self.projection.name())
-            .integer(self.number)
-            .text(kind)
-            .text(id)
-            .integer(self.walk.progress.streams as i64)
-            .integer(self.walk.progress.events as i64);
-        match self.database.write_if(moved, vec![upsert], None).await? {
-            Fenced::Done(_) => {}
-            Fenced::Refused => return Err(self.lost()),
+        let page = match self.ahead.take() {
+            Some(page) => Some(page),
+            None => self.walk.next(&self.database).await?,
+        };
+        let Some(page) = page else { return Ok(false) };
+        let Self { database, projection, number, walk, .. } = self;
+        let write = async {
+            let upsert = upsert(database, &**projection, &suffix(*number), &page.streams)?;
+            let moved = Statement::new(texts::MOVE_BUILD)
+                .text(projection.name())
+                .integer(*number)
+                .text(page.kind)
+                .text(page.last.as_str())
+                .integer(page.walked.streams as i64)
+                .integer(page.walked.events as i64);
+            let began = Instant::now();
+            let written = database.write_if(moved, vec![upsert], None).await?;
+            Ok::<_, StoreError>((written, began.elapsed()))
+        };
+        // The next page is read while this one is folded and written.
+        let (ahead, written) = tokio::join!(biased; walk.next(database), write);
+        let (written, took) = written?;
+        if let Fenced::Refused = written {
+            return Err(self.lost());
         }
-        self.walk.adapt(began.elapsed());
+        self.walk.adapt(took);
+        self.progress = page.walked;
+        self.ahead = ahead?;
         Ok(true)
     }
 

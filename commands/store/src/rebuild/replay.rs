@@ -12,6 +12,7 @@ pub struct Replay {
     into: Database,
     projection: Arc<dyn InlineProjection>,
     walk: Walk,
+    progress: Walked,
 }
 
 impl Replay {
@@ -23,12 +24,12 @@ impl Replay {
         until: Until,
     ) -> Self {
         let walk = Walk::of(&*projection, until, (None, None), Walked::default());
-        Self { from: from.clone(), into: into.clone(), projection, walk }
+        Self { from: from.clone(), into: into.clone(), projection, walk, progress: Walked::default() }
     }
 
     /// How far it has come.
     pub fn progress(&self) -> Walked {
-        self.walk.progress
+        self.progress
     }
 
     /// Does the next page; false once every stream is done.
@@ -36,11 +37,12 @@ impl Replay {
     /// # Errors
     /// The databases' own, or the projection's.
     pub async fn fill(&mut self) -> Result<bool, StoreError> {
-        let Some(streams) = self.walk.next(&self.from).await? else { return Ok(false) };
+        let Some(page) = self.walk.next(&self.from).await? else { return Ok(false) };
         let began = Instant::now();
-        let upsert = upsert(&self.into, &*self.projection, "", &streams)?;
+        let upsert = upsert(&self.into, &*self.projection, "", &page.streams)?;
         self.into.write_one(upsert).await?;
         self.walk.adapt(began.elapsed());
+        self.progress = page.walked;
         Ok(true)
     }
 }

@@ -41,7 +41,17 @@ pub(super) struct Walk {
     /// The place in `kinds`, and the last stream of that kind that is done.
     at: (usize, String),
     page: u32,
-    pub(super) progress: Walked,
+    progress: Walked,
+}
+
+/// Some streams, each whole.
+pub(super) struct Page {
+    pub(super) streams: Vec<Vec<RecordedEvent>>,
+    /// The last of them.
+    pub(super) kind: &'static str,
+    pub(super) last: String,
+    /// How far the walk is with them.
+    pub(super) walked: Walked,
 }
 
 impl Walk {
@@ -59,16 +69,8 @@ impl Walk {
         Self { kinds, until, at, page: FIRST_PAGE, progress }
     }
 
-    /// The last stream that is done.
-    pub(super) fn cursor(&self) -> (&'static str, String) {
-        (self.kinds.get(self.at.0).copied().unwrap_or_default(), self.at.1.clone())
-    }
-
-    /// The next streams, each whole; none at the end.
-    pub(super) async fn next(
-        &mut self,
-        database: &Database,
-    ) -> Result<Option<Vec<Vec<RecordedEvent>>>, StoreError> {
+    /// The next streams; none at the end.
+    pub(super) async fn next(&mut self, database: &Database) -> Result<Option<Page>, StoreError> {
         while let Some(kind) = self.kinds.get(self.at.0) {
             let page = Statement::new(database.engine().texts().streams)
                 .text(*kind)
@@ -100,7 +102,7 @@ impl Walk {
                 stream.retain(|event| self.until.covers(event));
             }
             streams.retain(|stream| !stream.is_empty());
-            return Ok(Some(streams));
+            return Ok(Some(Page { streams, kind, last: self.at.1.clone(), walked: self.progress }));
         }
         Ok(None)
     }
