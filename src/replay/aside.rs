@@ -60,11 +60,12 @@ async fn feed(database: &Database, target: &Database, feed: &Arc<dyn Feed>, unti
     let name = feed.name();
     let mut told = Told::new(database, format!("{name}: events")).await?;
     target.write(vec![Statement::script(feed.schema(target.dialect()), "")]).await?;
-    let (mut after, mut read) = (LogPosition::START, 0);
+    let (mut log, mut read) = (database.log_after(LogPosition::START, PAGE), 0);
     loop {
-        let mut page = database.read_log(after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.at;
+        let mut page = log.next().await?;
+        if page.is_empty() {
+            return Ok(());
+        }
         read += page.len() as u64;
         page.retain(|event| until.covers(event) && feed.filter().accepts(event));
         if !page.is_empty() {

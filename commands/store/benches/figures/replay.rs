@@ -93,22 +93,17 @@ async fn fold(store: &Database) -> f64 {
     let began = Instant::now();
     let mut amounts: HashMap<String, usize> = HashMap::new();
     let mut read = 0;
-    let mut after = LogPosition::START;
-    let mut next = Some(store.read_log(after, PAGE).await.unwrap());
-    while let Some(page) = next.take().filter(|page| !page.is_empty()) {
-        after = page.last().map_or(after, |event| event.at);
-        // The next page is on its way while this one is folded.
-        let ahead = {
-            let store = store.clone();
-            tokio::spawn(async move { store.read_log(after, PAGE).await.unwrap() })
-        };
+    let mut log = store.log_after(LogPosition::START, PAGE);
+    loop {
+        let page = log.next().await.unwrap();
+        if page.is_empty() {
+            break;
+        }
         read += page.len();
         for event in page {
-            let event_payload: FundsReceived = serde_json::from_str(&event.payload).unwrap();
-            *amounts.entry(event.stream.aggregate_id).or_default() +=
-                event_payload.received.money.amount.len();
+            let received: FundsReceived = serde_json::from_str(&event.payload).unwrap();
+            *amounts.entry(event.stream.aggregate_id).or_default() += received.received.money.amount.len();
         }
-        next = Some(ahead.await.unwrap());
     }
     assert_eq!((read as u64, amounts.len() as u64), (EVENTS, STREAMS));
     read as f64 / began.elapsed().as_secs_f64()

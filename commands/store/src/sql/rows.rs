@@ -13,9 +13,14 @@ pub(crate) fn event(row: &Row) -> Result<RecordedEvent, StoreError> {
         event_version: row.get(4)?,
         payload: row.get(5)?,
         metadata: row.get(6)?,
-        at: LogPosition { tx: row.get(7)?, position: row.get(8)? },
+        at: place(row)?,
         recorded_at: from_micros(row.get(9)?)?,
     })
+}
+
+/// The place of an event in the log.
+pub(crate) fn place(row: &Row) -> Result<LogPosition, StoreError> {
+    Ok(LogPosition { tx: row.get(7)?, position: row.get(8)? })
 }
 
 pub(crate) fn reservation(row: &Row, kind: &'static str, key: &str) -> Result<Reservation, StoreError> {

@@ -15,6 +15,7 @@ mod fixture;
 mod idempotency;
 mod inline_rows;
 mod leases;
+mod log_reader;
 mod pair;
 mod pooler;
 mod rebuild;
