@@ -133,6 +133,7 @@ pub(crate) const SET_SCHEMA_VERSION: &str = "INSERT INTO schema_versions (compon
 pub(crate) const PORTABLE: &[&str] = &[
     COMMAND,
     EVENT_EXISTS,
+    EVENT_PLACE,
     TASK_EXISTS,
     TASK_HELD,
     RESERVATION,
