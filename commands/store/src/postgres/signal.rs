@@ -30,12 +30,10 @@ pub(super) async fn tell(connections: Connections, mut appended: watch::Receiver
 
 /// Changes `commits` whenever another process tells of an append. Does not end by itself.
 pub(super) async fn listen(options: PgConnectOptions, commits: watch::Sender<u64>, own: String) {
-    let mut is_back = false;
     loop {
-        if let Err(error) = listen_once(&options, &commits, &own, is_back).await {
+        if let Err(error) = listen_once(&options, &commits, &own).await {
             tracing::warn!(%error, "the database does not tell of other processes' appends now; they are found by polling");
         }
-        is_back = true;
         sleep(BEFORE_NEXT_TRY).await;
     }
 }
@@ -44,16 +42,13 @@ async fn listen_once(
     options: &PgConnectOptions,
     commits: &watch::Sender<u64>,
     own: &str,
-    is_back: bool,
 ) -> Result<(), sqlx::Error> {
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
     let wake = || commits.send_modify(|count| *count = count.wrapping_add(1));
-    if is_back {
-        // What came meanwhile was not heard.
-        wake();
-    }
+    // What came before was not heard.
+    wake();
     loop {
         match listener.try_recv().await? {
             Some(notification) if notification.payload() == own => {}
