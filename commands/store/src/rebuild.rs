@@ -8,6 +8,7 @@
 mod replay;
 mod walk;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,8 +34,10 @@ pub struct Build {
     number: i64,
     walk: Walk,
     progress: Walked,
-    /// A page that is read and not written yet.
-    ahead: Option<Page>,
+    /// Pages that are read and not written yet, in their order.
+    ahead: VecDeque<Page>,
+    /// Whether every stream is done.
+    is_filled: bool,
 }
 
 impl Build {
@@ -67,7 +70,15 @@ impl Build {
             // Refused: another process was first, and its build is found.
             database.write_if(begin, vec![tables], None).await?;
         };
-        let build = Self { database: database.clone(), projection, number, walk, progress, ahead: None };
+        let build = Self {
+            database: database.clone(),
+            projection,
+            number,
+            walk,
+            progress,
+            ahead: VecDeque::new(),
+            is_filled: false,
+        };
         build.wait_for_appends_under_way().await?;
         Ok(build)
     }
@@ -87,11 +98,14 @@ impl Build {
     /// # Errors
     /// The database's own, or the projection's.
     pub async fn fill(&mut self) -> Result<bool, StoreError> {
-        let page = match self.ahead.take() {
+        let page = match self.ahead.pop_front() {
             Some(page) => Some(page),
             None => self.walk.next(&self.database).await?,
         };
-        let Some(page) = page else { return Ok(false) };
+        let Some(page) = page else {
+            self.is_filled = true;
+            return Ok(false);
+        };
         let Self { database, projection, number, walk, .. } = self;
         let write = async {
             let upsert = upsert(database, &**projection, &suffix(*number), &page.streams)?;
@@ -108,13 +122,21 @@ impl Build {
         };
         // The next page is read while this one is folded and written.
         let (ahead, written) = tokio::join!(biased; walk.next(database), write);
-        let (written, took) = written?;
+        let read = ahead.map(|page| self.ahead.extend(page));
+        let (written, took) = match written {
+            Ok(written) => written,
+            // It is not written: the next call begins with it.
+            Err(error) => {
+                self.ahead.push_front(page);
+                return Err(error);
+            }
+        };
         if let Fenced::Refused = written {
             return Err(self.lost());
         }
         self.walk.adapt(took);
         self.progress = page.walked;
-        self.ahead = ahead?;
+        read?;
         Ok(true)
     }
 
@@ -123,6 +145,10 @@ impl Build {
     /// # Errors
     /// The database's own.
     pub async fn swap(self) -> Result<(), StoreError> {
+        if !self.is_filled {
+            let detail = format!("the build of {} is not filled yet", self.projection.name());
+            return Err(StoreError::Database { detail });
+        }
         let end = Statement::new(texts::END_BUILD).text(self.projection.name()).integer(self.number);
         let table = self.projection.table().name;
         let (built, old) = (self.built(), format!("{table}_old{}", suffix(self.number)));

@@ -77,6 +77,7 @@ async fn two_processes_that_begin_at_once_share_a_build(pair: Pair) {
     while one.fill().await.unwrap() {
         other.fill().await.unwrap();
     }
+    while other.fill().await.unwrap() {}
     one.swap().await.unwrap();
     let lost = other.swap().await.unwrap_err();
     assert!(lost.to_string().contains("ended by another process"), "{lost}");
