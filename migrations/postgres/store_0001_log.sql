@@ -116,8 +116,8 @@ CREATE SEQUENCE projection_epoch;
 SELECT nextval('projection_epoch');
 
 -- Refuses an append that does not know of a build, or of which a part found less than it takes for granted. The transaction
--- has its id before the epoch is read: whichever append still passes under the old epoch is older than whatever takes a
--- snapshot after the epoch has grown.
+-- has its id before the epoch is read: whichever append still passes under the old epoch is older than whatever takes an
+-- id after the epoch has grown.
 CREATE FUNCTION windlass_guard(known bigint, written bigint, expected bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     PERFORM pg_current_xact_id();

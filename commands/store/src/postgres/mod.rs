@@ -188,7 +188,7 @@ impl Engine for PostgresEngine {
 
     async fn bump_epoch(&self) -> Result<i64, StoreError> {
         self.read(Statement::new(sql::BUMP_EPOCH)).await?;
-        // A snapshot of its own, taken afterwards.
+        // A transaction of its own, which gets its id afterwards.
         let row = self.read(Statement::new(sql::NEXT_TX)).await?.into_iter().next().ok_or_else(closed)?;
         row.get(0)
     }

@@ -37,9 +37,9 @@ pub(super) const HAS_LOG: &str = "SELECT 1 WHERE to_regclass('events') IS NOT NU
 
 pub(super) const BUMP_EPOCH: &str = "SELECT nextval('projection_epoch')";
 
-/// Every transaction that has an id by now is below this.
-pub(super) const NEXT_TX: &str =
-    "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint + windlass_tx_offset()";
+/// Every transaction that has an id by now is below this: an id of our own. The `xmax` of a snapshot would not do, as it is
+/// next to the last that has *ended*, and younger ones may be running.
+pub(super) const NEXT_TX: &str = "SELECT windlass_tx()";
 
 /// Type, the last stream that is done, limit: the events of the streams behind it, each stream's together.
 pub(super) const STREAMS: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version,

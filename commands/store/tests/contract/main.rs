@@ -19,6 +19,7 @@ mod log_reader;
 mod pair;
 mod pooler;
 mod rebuild;
+mod rebuild_in_the_way;
 mod rebuild_while_appending;
 mod replay;
 mod reservations;

@@ -123,6 +123,17 @@ pub(crate) async fn has_table(store: &Database, table: &str) -> bool {
     store.read_one(Statement::new(query).text(table)).await.unwrap().is_some()
 }
 
+/// Waits until that query finds something.
+pub(crate) async fn until(store: &Database, query: &'static str) {
+    for _ in 0..1500 {
+        if store.read_one(Statement::new(query)).await.unwrap().is_some() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("nothing comes of {query}");
+}
+
 /// Runs each trial on a fresh pair, in SQLite and in PostgreSQL.
 macro_rules! on_pairs {
     ($($name:ident),+ $(,)?) => {

@@ -1,9 +1,7 @@
 //! Building rows anew: interrupted, begun twice, abandoned, compared, by a newer program.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::Executor;
 use windlass_store::{
     AppendError, Build, Dialect, Difference, EventStore, InlineProjection, InlineRow, ProjectionError,
     Statement, StoreError, StreamChange, Table,
@@ -162,27 +160,6 @@ async fn rows_of_a_newer_version_are_not_written_by_an_older_program(pair: Pair)
     assert_eq!(newer.stale_projections().await.unwrap(), Vec::<&str>::new());
     assert_eq!(served(&newer).await, folded(&whole_log(&newer, 153).await));
     newer.close().await;
-    pair.close().await;
-}
-
-/// A transaction that was open before the build may have written one version alone.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_build_waits_for_transactions_that_were_open_before_it() {
-    let pair = Pair::postgres().await;
-    fill(&pair.first, 10).await;
-    let mut stranger = pair.stranger().await;
-    stranger.execute("BEGIN; SELECT pg_current_xact_id()").await.unwrap();
-    let first = pair.first.clone();
-    let mut beginning = tokio::spawn(async move { Build::begin(&first, "histories").await });
-    let early = tokio::time::timeout(Duration::from_millis(500), &mut beginning).await;
-    assert!(early.is_err(), "it did not wait");
-    // Nobody else waits meanwhile.
-    pair.second.append(append("meanwhile", vec![], &["One"])).await.unwrap();
-    stranger.execute("COMMIT").await.unwrap();
-    let mut build = tokio::time::timeout(Duration::from_secs(20), beginning).await.unwrap().unwrap().unwrap();
-    while build.fill().await.unwrap() {}
-    build.swap().await.unwrap();
-    assert_eq!(served(&pair.first).await, folded(&whole_log(&pair.first, 31).await));
     pair.close().await;
 }
 

@@ -1,8 +1,9 @@
-//! Transactions and sequence numbers grow together within a stream, or readers would see its events in another order.
+//! Orders that others count on: of transactions within a stream, of transactions that run and those that come.
 
+use sqlx::Executor;
 use tokio::task::JoinSet;
 
-use super::{append, fresh, open, stream};
+use super::{append, connection, fresh, open, stream};
 use crate::{AppendError, EventStore, Statement};
 
 const WRITERS: usize = 32;
@@ -14,6 +15,7 @@ const FALLING: &str = "SELECT count(*) FROM (
     FROM events WINDOW stream AS (PARTITION BY aggregate_type, aggregate_id ORDER BY sequence)) AS e
     WHERE tx < tx_before OR (tx = tx_before AND position < position_before)";
 
+/// Readers would see its events in another order.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_transaction_never_falls_with_the_sequence_while_many_write_to_few_streams() {
     let (home, first) = fresh(vec![]).await;
@@ -46,4 +48,20 @@ async fn the_transaction_never_falls_with_the_sequence_while_many_write_to_few_s
     for store in stores {
         store.close().await;
     }
+}
+
+/// One of them may be an append that has passed under the old epoch.
+#[tokio::test]
+async fn whatever_runs_when_the_epoch_grows_is_below_what_is_waited_for() {
+    let (home, store) = fresh(vec![]).await;
+    let mut stranger = connection(&home).await;
+    // More than once: what others end on this server meanwhile would hide what ends too early.
+    for _ in 0..20 {
+        stranger.execute("BEGIN").await.unwrap();
+        let running: i64 = sqlx::query_scalar("SELECT windlass_tx()").fetch_one(&mut stranger).await.unwrap();
+        let until = store.engine().bump_epoch().await.unwrap();
+        assert!(running < until, "{running} runs, and {until} is waited for");
+        stranger.execute("ROLLBACK").await.unwrap();
+    }
+    store.close().await;
 }
