@@ -8,7 +8,6 @@
 mod replay;
 mod walk;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,6 +25,12 @@ use self::walk::{Page, Walk, upsert};
 
 /// How often to look whether the appends that were under way have ended.
 const LOOK: Duration = Duration::from_millis(20);
+/// How often a transaction is run that others stand in the way of, and how much longer it waits each time.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long the swap waits for those who use the tables: everybody who comes meanwhile waits behind it. Longer than a
+/// server's `deadlock_timeout`, after which it sends its own vacuum away.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '2s'";
 
 /// A build under way.
 pub struct Build {
@@ -34,8 +39,10 @@ pub struct Build {
     number: i64,
     walk: Walk,
     progress: Walked,
-    /// Pages that are read and not written yet, in their order.
-    ahead: VecDeque<Page>,
+    /// The page that is to be written next, until it is.
+    page: Option<Page>,
+    /// The one behind it.
+    ahead: Option<Page>,
     /// Whether every stream is done.
     is_filled: bool,
 }
@@ -76,7 +83,8 @@ impl Build {
             number,
             walk,
             progress,
-            ahead: VecDeque::new(),
+            page: None,
+            ahead: None,
             is_filled: false,
         };
         build.wait_for_appends_under_way().await?;
@@ -93,51 +101,53 @@ impl Build {
         self.progress
     }
 
-    /// Does the next page; false once every stream is done. Pages commit within about 100 ms.
+    /// Does the next page; false once every stream is done. Pages commit within about 100 ms. After an error, or where it was
+    /// given up midway, it may be called again.
     ///
     /// # Errors
     /// The database's own, or the projection's.
     pub async fn fill(&mut self) -> Result<bool, StoreError> {
-        let page = match self.ahead.pop_front() {
-            Some(page) => Some(page),
-            None => self.walk.next(&self.database).await?,
-        };
-        let Some(page) = page else {
+        if self.page.is_none() {
+            self.page = match self.ahead.take() {
+                Some(page) => Some(page),
+                None => self.walk.next(&self.database).await?,
+            };
+        }
+        let Self { database, projection, number, walk, page, ahead, .. } = self;
+        let Some(next) = page.as_ref() else {
             self.is_filled = true;
             return Ok(false);
         };
-        let Self { database, projection, number, walk, .. } = self;
-        let write = async {
-            let upsert = upsert(database, &**projection, &suffix(*number), &page.streams)?;
+        let (database, projection, number) = (&*database, &**projection, &*number);
+        let write = persist(|| async move {
+            let upsert = upsert(database, projection, &suffix(*number), &next.streams)?;
             let moved = Statement::new(texts::MOVE_BUILD)
                 .text(projection.name())
                 .integer(*number)
-                .text(page.kind)
-                .text(page.last.as_str())
-                .integer(page.walked.streams as i64)
-                .integer(page.walked.events as i64);
+                .text(next.kind)
+                .text(next.last.as_str())
+                .integer(next.walked.streams as i64)
+                .integer(next.walked.events as i64);
             let began = Instant::now();
             let written = database.write_if(moved, vec![upsert], None).await?;
-            Ok::<_, StoreError>((written, began.elapsed()))
-        };
+            Ok((written, began.elapsed()))
+        });
         // The next page is read while this one is folded and written.
-        let (ahead, written) = tokio::join!(biased; walk.next(database), write);
-        let read = ahead.map(|page| self.ahead.extend(page));
-        let (written, took) = match written {
-            Ok(written) => written,
-            // It is not written: the next call begins with it.
-            Err(error) => {
-                self.ahead.push_front(page);
-                return Err(error);
+        let read = async {
+            if ahead.is_none() {
+                *ahead = walk.next(database).await?;
             }
+            Ok(())
         };
+        let (read, written) = tokio::join!(biased; read, write);
+        let (written, took) = written?;
         if let Fenced::Refused = written {
             return Err(self.lost());
         }
         self.walk.adapt(took);
-        self.progress = page.walked;
-        read?;
-        Ok(true)
+        self.progress = next.walked;
+        self.page = None;
+        read.map(|()| true)
     }
 
     /// Puts what was built in the place of what is served, for every process at once.
@@ -157,10 +167,12 @@ impl Build {
             Statement::composed(format!("ALTER TABLE {built} RENAME TO {table}")),
         ];
         if self.database.dialect() == Dialect::Postgres {
+            statements.insert(0, Statement::new(PATIENCE));
             statements.push(Statement::composed(format!("DROP TABLE {old}")));
         }
         statements.extend(self.database.engine().bump_in_transaction());
-        if let Fenced::Refused = self.database.write_if(end, statements, None).await? {
+        let swap = || self.database.write_if(end.clone(), statements.clone(), None);
+        if let Fenced::Refused = persist(swap).await? {
             return Err(self.lost());
         }
         self.database.engine().bump_epoch().await?;
@@ -181,7 +193,7 @@ impl Build {
         // An append that still writes both versions may be under way; one that finds no table learns, and goes on.
         if self.database.dialect() == Dialect::Postgres {
             let drop = Statement::composed(format!("DROP TABLE IF EXISTS {}", self.built()));
-            return self.database.write_one(drop).await.map(|_| ());
+            return persist(|| self.database.write_one(drop.clone())).await.map(|_| ());
         }
         let built = self.built();
         self.drop_table(built).await
@@ -238,6 +250,21 @@ impl Build {
         let detail = format!("the build of {} was ended by another process", self.projection.name());
         StoreError::Database { detail }
     }
+}
+
+/// Runs a transaction again that others stood in the way of: appends that it met in a deadlock, readers of the tables that
+/// it swaps. It was rolled back.
+async fn persist<T, F>(run: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    for tried in 1..TRIES {
+        match run().await {
+            Err(StoreError::Busy) => tokio::time::sleep(PAUSE * tried).await,
+            done => return done,
+        }
+    }
+    run().await
 }
 
 impl Database {

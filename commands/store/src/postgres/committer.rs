@@ -63,6 +63,9 @@ impl Queue {
             group.push(job);
             next = if group.len() < GROUP { self.jobs.try_recv().ok() } else { None };
         }
+        // Whoever writes to several streams does so in this order, the pages of a build as well: they wait for each other in
+        // one direction.
+        group.sort_by(|one, other| one.append.footprint.first().cmp(&other.append.footprint.first()));
         group
     }
 }

@@ -1,4 +1,4 @@
-//! Building rows anew on PostgreSQL while others stand in the way: open transactions.
+//! Building rows anew on PostgreSQL while others stand in the way: open transactions, deadlocks, readers of the table.
 
 use std::time::Duration;
 
@@ -60,6 +60,47 @@ async fn a_build_waits_for_the_youngest_append_that_did_not_know_of_it() {
     let mut build = beginning.await.unwrap().unwrap();
     while build.fill().await.unwrap() {}
     build.swap().await.unwrap();
+    assert_eq!(served(&pair.first).await, folded(&whole_log(&pair.first, 31).await));
+    pair.close().await;
+}
+
+/// An append to several streams may take rows in another order than a page does; of the two, the server picks one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_loses_a_deadlock_is_written_again() {
+    let pair = Pair::postgres().await;
+    fill(&pair.first, 10).await;
+    let mut build = Build::begin(&pair.first, "histories").await.unwrap();
+    let deadlock = "CREATE SEQUENCE tries;
+        CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF nextval('tries') <= 2 THEN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER lose BEFORE INSERT ON histories_2 FOR EACH STATEMENT EXECUTE FUNCTION lose()";
+    pair.stranger().await.execute(deadlock).await.unwrap();
+    assert!(build.fill().await.unwrap());
+    assert_eq!(build.progress().streams, 10);
+    assert!(!build.fill().await.unwrap());
+    build.swap().await.unwrap();
+    assert_eq!(served(&pair.first).await, folded(&whole_log(&pair.first, 30).await));
+    pair.close().await;
+}
+
+/// Whoever wants the table waits behind the swap that wants it for itself: that lets them go on, and tries again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_that_waits_for_a_reader_lets_appends_go_on() {
+    let pair = Pair::postgres().await;
+    fill(&pair.first, 10).await;
+    let mut build = Build::begin(&pair.first, "histories").await.unwrap();
+    while build.fill().await.unwrap() {}
+    let mut reader = pair.stranger().await;
+    reader.execute("BEGIN; SELECT count(*) FROM histories").await.unwrap();
+    let mut swapping = tokio::spawn(build.swap());
+    until(&pair.first, "SELECT pid::bigint FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted")
+        .await;
+    pair.second.append(append("meanwhile", vec![], &["One"])).await.unwrap();
+    assert!(!swapping.is_finished(), "it did not wait for the reader");
+    reader.execute("COMMIT").await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), &mut swapping).await.unwrap().unwrap().unwrap();
     assert_eq!(served(&pair.first).await, folded(&whole_log(&pair.first, 31).await));
     pair.close().await;
 }

@@ -1,4 +1,5 @@
-//! Orders that others count on: of transactions within a stream, of transactions that run and those that come.
+//! Orders that others count on: of transactions within a stream, of streams within a transaction, of transactions that run
+//! and those that come.
 
 use sqlx::Executor;
 use tokio::task::JoinSet;
@@ -14,6 +15,10 @@ const FALLING: &str = "SELECT count(*) FROM (
     SELECT tx, position, lag(tx) OVER stream AS tx_before, lag(position) OVER stream AS position_before
     FROM events WINDOW stream AS (PARTITION BY aggregate_type, aggregate_id ORDER BY sequence)) AS e
     WHERE tx < tx_before OR (tx = tx_before AND position < position_before)";
+
+const UNSORTED: &str = "SELECT count(*) FROM (
+    SELECT aggregate_id, lag(aggregate_id) OVER (PARTITION BY tx ORDER BY position) AS before FROM events) AS e
+    WHERE aggregate_id < before";
 
 /// Readers would see its events in another order.
 #[tokio::test(flavor = "multi_thread")]
@@ -48,6 +53,25 @@ async fn the_transaction_never_falls_with_the_sequence_while_many_write_to_few_s
     for store in stores {
         store.close().await;
     }
+}
+
+/// Others do as well: they wait for each other, but not in a circle.
+#[tokio::test]
+async fn those_who_share_a_transaction_write_in_the_order_of_their_streams() {
+    let (_home, store) = fresh(vec![]).await;
+    let mut writers = JoinSet::new();
+    for writer in (0..WRITERS).rev() {
+        let store = store.clone();
+        writers.spawn(async move { store.append(append(&format!("t{writer:02}"), vec![])).await });
+    }
+    assert!(writers.join_all().await.iter().all(Result::is_ok));
+    let count = async |sql| {
+        let row = store.read_one(Statement::new(sql)).await.unwrap().unwrap();
+        row.count(0).unwrap()
+    };
+    assert!(count("SELECT count(DISTINCT tx) FROM events").await < WRITERS as u64, "nobody shared");
+    assert_eq!(count(UNSORTED).await, 0);
+    store.close().await;
 }
 
 /// One of them may be an append that has passed under the old epoch.
